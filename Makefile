@@ -1,0 +1,83 @@
+# tideline - `make demo` and `make test` install what is missing and do the rest.
+#
+#   make             the program and libtideline.a (here, by a link into build/)
+#   make demo        install what is missing, build, report the bundled evidence with a chart
+#   make test        install what is missing, build, run every test
+#   make MODE=asan   the same in build/asan (also: debug, fuzz)
+#   make lint        clang-format, clang-tidy, cppcheck, shellcheck, lengths
+#   make fuzz        build the fuzz targets (clang); make fuzz-run SECONDS=10 runs each
+#   make bench       the workloads of bench/, measured against named peers
+#   make test-corpus CORPUS=DIR, make test-vectors REFERENCE=DIR   evidence that is not bundled
+MODE ?= release
+B    := build/$(MODE)
+PKGS := libpcre2-8 libcjson expat libarchive libcrypto
+LAYERS := core ingest parse timeline render
+
+CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-plt
+CFLAGS_debug   := -O0 -g3
+CFLAGS_asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_fuzz    := -O1 -g3 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wformat=2 -Wwrite-strings -Wundef -Wpointer-arith -Wcast-align -Werror
+STD := -std=c11 -D_POSIX_C_SOURCE=200809L
+ALL_CFLAGS = $(STD) $(WARN) $(CFLAGS_$(MODE)) -I. -MMD -MP $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
+ALL_LDLIBS = $(shell pkg-config --libs $(PKGS)) $(LDLIBS)
+FUZZ_CC ?= clang
+
+LIB_SRC  := $(wildcard $(LAYERS:%=%/*.c))
+CLI_SRC  := $(wildcard cli/*.c)
+ALL_SRC  := $(LIB_SRC) $(CLI_SRC)
+ALL_HDR  := $(wildcard $(LAYERS:%=%/*.h) cli/*.h)
+RULES    := $(sort $(wildcard parse/rules/*.rules))
+TESTS    := $(patsubst tests/unit/%.c,$B/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+obj = $(patsubst %.c,$B/%.o,$1)
+
+all: $B/tideline $B/libtideline.a
+	@ln -sfn $B/tideline tideline; ln -sfn $B/libtideline.a libtideline.a
+$B/tideline: $(call obj,$(CLI_SRC)) $B/builtin_rules.o $B/libtideline.a
+	$(CC) $(CFLAGS_$(MODE)) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+$B/libtideline.a: $(call obj,$(LIB_SRC))
+	rm -f $@ && $(AR) rcs $@ $^
+$B/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The catalogue is data; the binary carries a copy so that it runs alone.
+$B/builtin_rules.c: $(RULES) parse/embed_rules.sh
+	@mkdir -p $(@D)
+	sh parse/embed_rules.sh $(RULES) > $@
+$B/builtin_rules.o: $B/builtin_rules.c
+	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
+
+$B/tests/%: tests/unit/%.c $B/builtin_rules.o $B/libtideline.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(filter-out %/main.o,$(call obj,$(CLI_SRC))) $B/builtin_rules.o $B/libtideline.a $(ALL_LDLIBS) $(shell pkg-config --cflags --libs cmocka)
+$(TESTS): $(filter-out %/main.o,$(call obj,$(CLI_SRC)))
+
+unit: $(TESTS)
+	@for t in $(TESTS); do $$t || exit 1; done
+
+check-layers:
+	tests/check_layers.sh
+# No footguns in the sources, and no mutable state in the library (sanitizers add their own).
+BANNED := sprintf|strcpy|strcat|strncpy|strtok|sscanf|atoi|atol|strtol|gmtime|localtime|mktime|strptime|setlocale|system|popen|float|double
+check-house: $B/libtideline.a
+	@! grep -nwE '$(BANNED)' $(ALL_SRC) | grep -vE '^[^:]+:[0-9]+: *(/?\*|//)' | grep -v 'cJSON-number'
+	@case $(MODE) in release|debug) \
+	    size -A $< | awk '($$1 ~ /^\.(data|bss|data\.rel|data\.rel\.local)$$/) && $$2 > 0 {bad = 1; print "mutable state: " f, $$0} \
+	                      / +:$$|\.o/ {f = $$1} END {exit bad}';; esac
+lint:
+	clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HDR)
+	clang-tidy --quiet $(ALL_SRC) -- $(STD) -I. $(shell pkg-config --cflags $(PKGS))
+	@wc -l $(ALL_SRC) $(ALL_HDR) $(RULES) | awk '$$2 != "total" && $$1 > 600 {print "too long: " $$0; bad = 1} END {exit bad}'
+
+fuzz:
+	$(MAKE) MODE=fuzz CC=$(FUZZ_CC) $(FUZZERS)
+build/fuzz/%: tests/fuzz/%.c build/fuzz/builtin_rules.o build/fuzz/libtideline.a
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
+clean:
+	rm -rf build tideline libtideline.a
+.PHONY: all unit check-layers check-house lint fuzz clean
+.DELETE_ON_ERROR:
+-include $(shell find build -name '*.d' 2>/dev/null)

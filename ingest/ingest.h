@@ -1,0 +1,48 @@
+/*
+ * ingest.h - the door of ingest/: where bytes come in. Libraries confined to it: libarchive,
+ * OpenSSL (later libcurl, libpq).
+ *
+ * A walk turns INPUT arguments into inputs, one at a time and in an order that depends on their
+ * paths' bytes alone: a file, the files of a folder, the members of an archive, compressed or not.
+ * Nothing is unpacked to disk; memory is bounded.
+ */
+#ifndef TL_INGEST_INGEST_H
+#define TL_INGEST_INGEST_H
+
+#include "core/stream.h"
+
+struct tl_walk;
+
+struct tl_ingest_limits {
+    uint64_t member_bytes;  /* decompressed size of one file or member; 0: default (1 TiB) */
+    uint64_t members;       /* files and members of one INPUT; 0: default (1,000,000) */
+    uint64_t ratio;         /* decompressed : compressed after the first 16 MiB; 0: default (2000) */
+    unsigned depth;         /* folders and archives within archives; 0: default (32 and 3) */
+};
+
+/*
+ * Starts a walk over one INPUT argument: a path, or "-" for standard input (stdin_fd). TL_EINPUT
+ * with a sentence when it is missing or unreadable.
+ */
+enum tl_status tl_walk_open(struct tl_str input, int stdin_fd, const struct tl_ingest_limits *l,
+                            struct tl_walk **out, struct tl_error *err);
+/*
+ * The next input. *got = false: no more. *name is the path below the INPUT argument (for a file its
+ * base name; standard input: "stdin"; members: "logs.tar.gz/2026/error.log"), valid until the next call,
+ * as is *stream, which gives decompressed bytes. from_folder: found by walking (a named format of
+ * --as is then not forced). Skipped silently: dot-files, links that leave the folder, tideline's own
+ * output (files that begin with its report schema or its marker line are for the caller to judge by
+ * format). A file that cannot be read is TL_EINPUT, once; calling again goes on behind it.
+ */
+enum tl_status tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder,
+                            struct tl_stream *stream, bool *got, struct tl_error *err);
+/* Reads what is left of the current input, then its size and the hex SHA-256 of its decompressed
+ * bytes (valid until the next call). */
+enum tl_status tl_walk_digest(struct tl_walk *w, uint64_t *bytes, struct tl_str *sha256,
+                              struct tl_error *err);
+void tl_walk_close(struct tl_walk *w); /* NULL is allowed */
+
+/* Hex SHA-256 of bytes in memory; out gets 64 digits and a NUL. */
+enum tl_status tl_sha256(struct tl_str s, char out[65], struct tl_error *err);
+
+#endif
