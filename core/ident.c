@@ -65,12 +65,12 @@ letters(struct tl_str s)
 static size_t
 region_len(struct tl_str s)
 {
-    static const struct tl_str heads[] = {{"us", 2}, {"eu", 2}, {"ap", 2}, {"sa", 2}, {"ca", 2},
-                                          {"me", 2}, {"af", 2}, {"il", 2}, {"mx", 2}, {"cn", 2},
-                                          {"eusc", 4}};
-    static const struct tl_str sides[] = {
-        {"northeast", 9}, {"northwest", 9}, {"southeast", 9}, {"southwest", 9}, {"north", 5},
-        {"south", 5},     {"east", 4},      {"west", 4},      {"central", 7}};
+    static const struct tl_str heads[] = {{"us", 2}, {"eu", 2}, {"ap", 2},  {"sa", 2},
+                                          {"ca", 2}, {"me", 2}, {"af", 2},  {"il", 2},
+                                          {"mx", 2}, {"cn", 2}, {"eusc", 4}};
+    static const struct tl_str sides[] = {{"northeast", 9}, {"northwest", 9}, {"southeast", 9},
+                                          {"southwest", 9}, {"north", 5},     {"south", 5},
+                                          {"east", 4},      {"west", 4},      {"central", 7}};
     size_t n = letters(s), at = n;
     bool ok = false;
 
@@ -128,13 +128,13 @@ tl_find_region(struct tl_str s)
 bool
 tl_host_read(struct tl_str host, struct tl_host *out)
 {
-    static const struct tl_str tails[] = {{".rds.amazonaws.com", 18}, {".rds.amazonaws.com.cn", 21}};
+    static const struct tl_str tails[] = {{".rds.amazonaws.com", 18},
+                                          {".rds.amazonaws.com.cn", 21}};
     struct tl_str left = {NULL, 0}, label, rest;
 
     *out = (struct tl_host){.id = {"", 0}, .region = {"", 0}};
     for (size_t i = 0; i < 2; i++)
-        if (host.n > tails[i].n &&
-            tl_str_case_eq(tl_str_skip(host, host.n - tails[i].n), tails[i]))
+        if (host.n > tails[i].n && tl_str_case_eq(tl_str_skip(host, host.n - tails[i].n), tails[i]))
             left = (struct tl_str){host.p, host.n - tails[i].n};
     if (!left.p)
         return false;

@@ -86,12 +86,11 @@
     X(READ_ONLY, "read-only")                                                                      \
     X(ERROR, "error")
 
-#define TL_ACCESS_MAP(X)                                                                           \
-    X(UNKNOWN, "") X(CONNECT, "connect") X(READ, "read") X(WRITE, "write")
+#define TL_ACCESS_MAP(X) X(UNKNOWN, "") X(CONNECT, "connect") X(READ, "read") X(WRITE, "write")
 
 #define TL_ROLE_MAP(X)                                                                             \
-    X(UNKNOWN, "") X(PRIMARY, "primary") X(SECONDARY, "secondary") X(WRITER, "writer")             \
-    X(READER, "reader")
+    X(UNKNOWN, "")                                                                                 \
+    X(PRIMARY, "primary") X(SECONDARY, "secondary") X(WRITER, "writer") X(READER, "reader")
 
 #define TL_ZDP_MAP(X)                                                                              \
     X(UNKNOWN, "unknown")                                                                          \
@@ -147,7 +146,7 @@ enum tl_failure {
 #define X(name, text) TL_FAILURE_##name,
     TL_FAILURE_MAP(X)
 #undef X
-    TL_NFAILURES
+        TL_NFAILURES
 };
 enum tl_access {
 #define X(name, text) TL_ACCESS_##name,
@@ -185,7 +184,8 @@ struct tl_field {
 /* Who an event is about, as far as its record says. */
 struct tl_ident {
     enum tl_kind kind;
-    struct tl_str source_type; /* describe-events spelling ("db-instance", "db-snapshot", "endpoint") */
+    struct tl_str
+        source_type; /* describe-events spelling ("db-instance", "db-snapshot", "endpoint") */
     struct tl_str account, region, id, arn;
     struct tl_str cluster; /* identifier of the cluster it belongs to, where the record says so */
     struct tl_str label;   /* as a person wrote it: "us-east-1 DB cluster" */
@@ -196,9 +196,9 @@ struct tl_ident {
  * its time after the attempt: then end == stamp and start is unknown (>= the attempt before).
  */
 struct tl_attempt {
-    tl_time start; /* TL_TIME_NONE: not known */
-    tl_time end;   /* TL_TIME_NONE: not in the log */
-    tl_time stamp; /* equals start, or end with stamp_end */
+    tl_time start;  /* TL_TIME_NONE: not known */
+    tl_time end;    /* TL_TIME_NONE: not in the log */
+    tl_time stamp;  /* equals start, or end with stamp_end */
     int64_t res_us; /* how finely it is written */
     bool stamp_end;
     bool after_gap; /* an elision ("...", "(omitted)") stands between it and the one before */
@@ -217,11 +217,11 @@ struct tl_event {
     uint32_t line;       /* 1-based first line in that input; 0: none */
     uint32_t block;      /* tables and loops of one document are told apart by it; from 0 */
     struct tl_ident who;
-    struct tl_str cls; /* `class`: never empty after classification ("unclassified") */
+    struct tl_str cls;        /* `class`: never empty after classification ("unclassified") */
     struct tl_str event_id;   /* from the text, or carried where the text says nothing */
     struct tl_str carried_id; /* only when the source carried an id that the text contradicts */
-    struct tl_str near; /* of an unclassified message: the class it is close to */
-    struct tl_str doc;  /* link of the rule */
+    struct tl_str near;       /* of an unclassified message: the class it is close to */
+    struct tl_str doc;        /* link of the rule */
     enum tl_severity severity;
     enum tl_phase phase;
     enum tl_edge edge;
@@ -233,7 +233,8 @@ struct tl_event {
     const struct tl_attempt *attempt; /* probe.ok, probe.failed; else NULL */
 };
 
-struct tl_hint { /* a fact about a whole input: key is a key of --as, `from` "as", "host", "name", … */
+struct tl_hint { /* a fact about a whole input: key is a key of --as, `from` "as", "host", "name", …
+                  */
     struct tl_str key, value, from;
     uint32_t block;
 };
@@ -258,11 +259,11 @@ enum { TL_ODD_SAMPLES = 10 };
 struct tl_source {
     struct tl_str name, format, sha256; /* sha256: 64 hex digits of the decompressed bytes */
     uint64_t bytes, records, events, unclassified, odd;
-    uint64_t rule_limits;   /* records on which a rule gave up (PCRE2 match limit) */
-    tl_time first, last;    /* TL_TIME_NONE: no record with a time */
-    int64_t precision_us;   /* finest stamp; TL_UNKNOWN: none */
-    bool zone_assumed;      /* some stamps bore no zone: --input-tz (default UTC) was taken */
-    struct tl_str zone;     /* the zone that was taken for them */
+    uint64_t rule_limits; /* records on which a rule gave up (PCRE2 match limit) */
+    tl_time first, last;  /* TL_TIME_NONE: no record with a time */
+    int64_t precision_us; /* finest stamp; TL_UNKNOWN: none */
+    bool zone_assumed;    /* some stamps bore no zone: --input-tz (default UTC) was taken */
+    struct tl_str zone;   /* the zone that was taken for them */
     struct tl_hint *hints;
     size_t nhints, hints_cap;
     struct tl_odd *odds; /* the first TL_ODD_SAMPLES */

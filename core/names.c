@@ -65,7 +65,10 @@ static const struct {
     struct tl_str text, canonical;
     enum tl_kind kind;
 } types[] = {
-#define T(text, canonical, kind) {{text, sizeof(text) - 1}, {canonical, sizeof(canonical) - 1}, kind}
+#define T(text, canonical, kind)                                                                   \
+    {                                                                                              \
+        {text, sizeof(text) - 1}, {canonical, sizeof(canonical) - 1}, kind                         \
+    }
     T("db-instance", "db-instance", TL_KIND_INSTANCE),
     T("db_instance", "db-instance", TL_KIND_INSTANCE),
     T("db", "db-instance", TL_KIND_INSTANCE),
@@ -191,10 +194,10 @@ bool
 tl_event_keep(struct tl_arena *a, const struct tl_event *ev, struct tl_event *out)
 {
     struct tl_str *texts[] = {
-        &out->input,     &out->who.source_type, &out->who.account, &out->who.region,
-        &out->who.id,    &out->who.arn,         &out->who.cluster, &out->who.label,
-        &out->cls,       &out->event_id,        &out->carried_id,  &out->near,
-        &out->doc,       &out->message,         &out->channel_id,
+        &out->input,  &out->who.source_type, &out->who.account, &out->who.region,
+        &out->who.id, &out->who.arn,         &out->who.cluster, &out->who.label,
+        &out->cls,    &out->event_id,        &out->carried_id,  &out->near,
+        &out->doc,    &out->message,         &out->channel_id,
     };
 
     *out = *ev;

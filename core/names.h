@@ -57,11 +57,11 @@ bool tl_is_region(struct tl_str s);
 struct tl_str tl_find_region(struct tl_str s);
 
 /*
- * Takes an RDS host name apart: NAME[.cluster[-ro]-HASH].REGION.rds.amazonaws.com[.cn] and the proxy
- * and custom-endpoint forms. False when it is none. Views into host.
+ * Takes an RDS host name apart: NAME[.cluster[-ro]-HASH].REGION.rds.amazonaws.com[.cn] and the
+ * proxy and custom-endpoint forms. False when it is none. Views into host.
  */
 struct tl_host {
-    struct tl_str id;     /* first label: cluster or instance id */
+    struct tl_str id; /* first label: cluster or instance id */
     struct tl_str region;
     bool is_cluster, is_reader, is_proxy;
 };

@@ -24,7 +24,7 @@ struct tl_str {
 struct tl_str tl_str_from(const char *z); /* z may be NULL: empty view */
 bool tl_str_eq(struct tl_str a, struct tl_str b);
 bool tl_str_starts(struct tl_str s, struct tl_str prefix);
-struct tl_str tl_str_trim(struct tl_str s); /* blanks, tabs, CR, LF at both ends */
+struct tl_str tl_str_trim(struct tl_str s);            /* blanks, tabs, CR, LF at both ends */
 bool tl_str_case_eq(struct tl_str a, struct tl_str b); /* ASCII letters alike */
 bool tl_str_case_starts(struct tl_str s, struct tl_str prefix);
 int tl_str_cmp(struct tl_str a, struct tl_str b); /* bytes, then length: a total order */

@@ -52,8 +52,8 @@ struct tl_stamp {
     bool dated;     /* false: a time of day only */
     bool yearless;  /* the date has no year (syslog): local is in year 1972 */
     enum tl_zone_sort zone;
-    int64_t offset_us;        /* of TL_ZONE_OFFSET: local - UTC */
-    struct tl_str zone_text;  /* as written; a view into the text; empty: none */
+    int64_t offset_us;       /* of TL_ZONE_OFFSET: local - UTC */
+    struct tl_str zone_text; /* as written; a view into the text; empty: none */
 };
 
 struct tl_zones; /* core/zone.h */

@@ -44,7 +44,6 @@ bool tl_zone_abbreviation(struct tl_zones *z, struct tl_str abbr, int64_t *offse
  * all and zone is NULL, or no date (undated and yearless stamps must be completed by the caller).
  * An explicit `zone` (not NULL) decides over an ambiguous abbreviation, never over a certain one.
  */
-bool tl_stamp_instant(const struct tl_stamp *s, const struct tl_zone *zone,
-                      struct tl_instant *out);
+bool tl_stamp_instant(const struct tl_stamp *s, const struct tl_zone *zone, struct tl_instant *out);
 
 #endif

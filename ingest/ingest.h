@@ -14,10 +14,10 @@
 struct tl_walk;
 
 struct tl_ingest_limits {
-    uint64_t member_bytes;  /* decompressed size of one file or member; 0: default (1 TiB) */
-    uint64_t members;       /* files and members of one INPUT; 0: default (1,000,000) */
-    uint64_t ratio;         /* decompressed : compressed after the first 16 MiB; 0: default (2000) */
-    unsigned depth;         /* folders and archives within archives; 0: default (32 and 3) */
+    uint64_t member_bytes; /* decompressed size of one file or member; 0: default (1 TiB) */
+    uint64_t members;      /* files and members of one INPUT; 0: default (1,000,000) */
+    uint64_t ratio;        /* decompressed : compressed after the first 16 MiB; 0: default (2000) */
+    unsigned depth;        /* folders and archives within archives; 0: default (32 and 3) */
 };
 
 /*
@@ -28,11 +28,12 @@ enum tl_status tl_walk_open(struct tl_str input, int stdin_fd, const struct tl_i
                             struct tl_walk **out, struct tl_error *err);
 /*
  * The next input. *got = false: no more. *name is the path below the INPUT argument (for a file its
- * base name; standard input: "stdin"; members: "logs.tar.gz/2026/error.log"), valid until the next call,
- * as is *stream, which gives decompressed bytes. from_folder: found by walking (a named format of
- * --as is then not forced). Skipped silently: dot-files, links that leave the folder, tideline's own
- * output (files that begin with its report schema or its marker line are for the caller to judge by
- * format). A file that cannot be read is TL_EINPUT, once; calling again goes on behind it.
+ * base name; standard input: "stdin"; members: "logs.tar.gz/2026/error.log"), valid until the next
+ * call, as is *stream, which gives decompressed bytes. from_folder: found by walking (a named
+ * format of
+ * --as is then not forced). Skipped silently: dot-files, links that leave the folder, tideline's
+ * own output (files that begin with its report schema or its marker line are for the caller to
+ * judge by format). A file that cannot be read is TL_EINPUT, once; calling again goes on behind it.
  */
 enum tl_status tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder,
                             struct tl_stream *stream, bool *got, struct tl_error *err);

@@ -17,10 +17,11 @@ struct feed {
     char *buf; /* owned */
     size_t cap, from, to;
     bool eof;
-    uint64_t line;          /* lines handed out or skipped so far */
-    uint64_t offset;        /* bytes of the stream before buf[from] */
-    uint64_t cut;           /* lines that were longer than MAX_LINE */
-    enum tl_status failed;  /* the stream failed: treated as its end, reported by reader.c */
+    uint64_t line;         /* lines handed out or skipped so far */
+    uint64_t offset;       /* bytes of the stream before buf[from] */
+    uint64_t cut;          /* lines that were longer than MAX_LINE */
+    bool pending_skip;     /* the rest of a cut line is still to be skipped */
+    enum tl_status failed; /* the stream failed: treated as its end, reported by reader.c */
     struct tl_error error;
 };
 

@@ -67,13 +67,15 @@ struct tl_hints {
     bool forced;          /* the format is not to be doubted (--as on a file) */
     struct tl_str region, cluster, instance, endpoint, account;
     const struct tl_zone *tz;       /* tz=, else --input-tz; NULL: none given */
+    const struct tl_zone *input_tz; /* --input-tz alone; NULL: none given */
     int64_t sleep_us;               /* sleep= */
     bool stamp_given;
     enum tl_stamp_side stamp;
-    tl_time date;                   /* date=: midnight of that day, wall clock */
-    int64_t year;                   /* year= */
+    tl_time date; /* date=: midnight of that day, wall clock */
+    int64_t year; /* year= */
 };
-#define TL_HINTS_NONE ((struct tl_hints){.sleep_us = TL_UNKNOWN, .date = TL_TIME_NONE, .year = TL_UNKNOWN})
+#define TL_HINTS_NONE                                                                              \
+    ((struct tl_hints){.sleep_us = TL_UNKNOWN, .date = TL_TIME_NONE, .year = TL_UNKNOWN})
 
 /*
  * Parses "FORMAT[,key=value...]" into *out (views into `text`, which must live on). Unknown
@@ -83,7 +85,7 @@ enum tl_status tl_hints_read(struct tl_str text, struct tl_zones *zones, struct 
                              struct tl_error *err);
 
 struct tl_input { /* what a reader is opened on; everything is borrowed until tl_reader_close */
-    struct tl_str name;  /* as it stands in output */
+    struct tl_str name; /* as it stands in output */
     struct tl_stream stream;
     struct tl_hints hints;
     struct tl_catalogue *catalogue;
@@ -99,10 +101,10 @@ enum tl_status tl_reader_open(const struct tl_input *in, struct tl_reader **out,
                               struct tl_error *err);
 /*
  * The next item. EVENT: *ev is valid until the next call. SOURCE: *src is the input that the events
- * since the last SOURCE came from (one per input, at its end; a tideline-events stream has several);
- * valid until close; the caller sets sha256 and bytes of an input that it read itself (src->sha256
- * empty). END: nothing more. A read failure of the stream is returned once, after which the reader
- * still gives its SOURCE and END: what was read counts.
+ * since the last SOURCE came from (one per input, at its end; a tideline-events stream has
+ * several); valid until close; the caller sets sha256 and bytes of an input that it read itself
+ * (src->sha256 empty). END: nothing more. A read failure of the stream is returned once, after
+ * which the reader still gives its SOURCE and END: what was read counts.
  */
 enum tl_status tl_reader_next(struct tl_reader *r, enum tl_item *item, struct tl_event *ev,
                               struct tl_source **src, struct tl_error *err);

@@ -7,6 +7,7 @@
 #ifndef TL_PARSE_READER_H
 #define TL_PARSE_READER_H
 
+#include "core/names.h"
 #include "parse/feed.h"
 #include "parse/parse.h"
 
@@ -23,8 +24,8 @@ struct tl_format {
     /*
      * Takes the next record off r->feed. *got = false: the end. Fills *ev (zeroed before the call):
      * when, line, block, who, message, channel, channel_id, attempt, carried id in ev->event_id,
-     * fields of its own. ev->cls empty: the shared code classifies ev->message by ev->who.source_type.
-     * Odd data: reader_odd and go on; only memory and the stream fail.
+     * fields of its own. ev->cls empty: the shared code classifies ev->message by
+     * ev->who.source_type. Odd data: reader_odd and go on; only memory and the stream fail.
      */
     enum tl_status (*next)(struct tl_reader *r, struct tl_event *ev, bool *got,
                            struct tl_error *err);
@@ -42,10 +43,12 @@ struct tl_reader {
     struct tl_arena scratch; /* emptied before every `next`: texts and fields of one event */
     struct tl_buf why, text;
     struct tl_match match;
-    void *state; /* the format's own */
-    struct tl_event queued; /* for tideline-events: see fmt_events.c */
-    struct tl_source *pass_source; /* set by `next` with *got = true: hand this SOURCE out instead */
-    bool at_end, source_given, failed;
+    struct tl_attempt attempt; /* the current one, its times floored to milliseconds */
+    void *state;               /* the format's own */
+    struct tl_source
+        *pass_source;    /* set by `next` with *got = true: hand this SOURCE out instead */
+    bool passes_through; /* set by a format's open: events and sources are handed on as they are */
+    bool source_given, finished, failed;
 };
 
 /* All formats, most specific first; NULL-ended. A new format is a file and a line in formats.c. */

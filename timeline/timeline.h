@@ -11,19 +11,24 @@
 #include "core/model.h"
 
 struct tl_build_options {
-    tl_time window_from, window_to;  /* --window: what is reconstructed; TL_TIME_NONE: open */
-    tl_time since, until;            /* rows shown, after reconstruction; TL_TIME_NONE: open */
-    int64_t since_ago_us, until_ago_us; /* -2h: counted back from the newest evidence; TL_UNKNOWN: none */
+    tl_time window_from, window_to; /* --window: what is reconstructed; TL_TIME_NONE: open */
+    tl_time since, until;           /* rows shown, after reconstruction; TL_TIME_NONE: open */
+    int64_t since_ago_us,
+        until_ago_us; /* -2h: counted back from the newest evidence; TL_UNKNOWN: none */
     struct tl_str rules_sha256;
 };
 #define TL_BUILD_OPTIONS_NONE                                                                      \
-    ((struct tl_build_options){.window_from = TL_TIME_NONE, .window_to = TL_TIME_NONE,             \
-                               .since = TL_TIME_NONE, .until = TL_TIME_NONE,                       \
-                               .since_ago_us = TL_UNKNOWN, .until_ago_us = TL_UNKNOWN})
+    ((struct tl_build_options){.window_from = TL_TIME_NONE,                                        \
+                               .window_to = TL_TIME_NONE,                                          \
+                               .since = TL_TIME_NONE,                                              \
+                               .until = TL_TIME_NONE,                                              \
+                               .since_ago_us = TL_UNKNOWN,                                         \
+                               .until_ago_us = TL_UNKNOWN})
 
 struct tl_builder;
 
-/* The arena owns everything, the builder and the report too; it must outlive both. NULL: no room. */
+/* The arena owns everything, the builder and the report too; it must outlive both. NULL: no room.
+ */
 struct tl_builder *tl_builder_new(struct tl_arena *arena, const struct tl_build_options *o);
 
 /* One event of the input whose source comes next (ev->input empty), or of the input named so.

@@ -1,0 +1,9 @@
+/* formats.h - private to parse/: the formats there are, each defined at the end of its file. */
+#ifndef TL_PARSE_FORMATS_H
+#define TL_PARSE_FORMATS_H
+
+#include "parse/reader.h"
+
+/* extern const struct tl_format fmt_xxx; one line per format, in the order of `formats` */
+
+#endif
