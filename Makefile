@@ -10,7 +10,7 @@
 #   make test-corpus CORPUS=DIR, make test-vectors REFERENCE=DIR   evidence that is not bundled
 MODE ?= release
 B    := build/$(MODE)
-PKGS := libpcre2-8 libcjson expat libarchive libcrypto
+PKGS := libpcre2-8 libcjson expat libarchive libcrypto libutf8proc
 LAYERS := core ingest parse timeline render
 
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-plt
@@ -33,37 +33,58 @@ TESTS    := $(patsubst tests/unit/%.c,$B/tests/%,$(sort $(wildcard tests/unit/te
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 obj = $(patsubst %.c,$B/%.o,$1)
 
+# V=1 shows the commands.
+ifneq ($(V),1)
+Q := @
+say = @echo "  $1	$2"
+endif
+
 all: $B/tideline $B/libtideline.a
-	@ln -sfn $B/tideline tideline; ln -sfn $B/libtideline.a libtideline.a
+	@[ $(MODE) != release ] || { ln -sfn $B/tideline tideline; ln -sfn $B/libtideline.a libtideline.a; }
+
+demo:
+	@.ci/deps demo
+	@$(MAKE) --no-print-directory all
+	@./tideline report fixtures/global-minor-17.5 --tz Asia/Tokyo --charts build/demo
+	@echo; echo "The chart: build/demo/timeline.svg and .png"
+test:
+	@.ci/deps test
+	@$(MAKE) --no-print-directory all check-layers check-house tests
+	@tests/run.sh $B
+tests: $(TESTS)
 $B/tideline: $(call obj,$(CLI_SRC)) $B/builtin_rules.o $B/libtideline.a
-	$(CC) $(CFLAGS_$(MODE)) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_$(MODE)) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 $B/libtideline.a: $(call obj,$(LIB_SRC))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The catalogue is data; the binary carries a copy so that it runs alone.
 $B/builtin_rules.c: $(RULES) parse/embed_rules.sh
 	@mkdir -p $(@D)
-	sh parse/embed_rules.sh $(RULES) > $@
+	$(Q)sh parse/embed_rules.sh $(RULES) > $@
 $B/builtin_rules.o: $B/builtin_rules.c
-	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
 $B/tests/%: tests/unit/%.c $B/builtin_rules.o $B/libtideline.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(filter-out %/main.o,$(call obj,$(CLI_SRC))) $B/builtin_rules.o $B/libtideline.a $(ALL_LDLIBS) $(shell pkg-config --cflags --libs cmocka)
+	$(call say,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(filter-out %/main.o,$(call obj,$(CLI_SRC))) $B/builtin_rules.o $B/libtideline.a $(ALL_LDLIBS) $(shell pkg-config --cflags --libs cmocka)
 $(TESTS): $(filter-out %/main.o,$(call obj,$(CLI_SRC)))
-
-unit: $(TESTS)
-	@for t in $(TESTS); do $$t || exit 1; done
 
 check-layers:
 	tests/check_layers.sh
 # No footguns in the sources, and no mutable state in the library (sanitizers add their own).
 BANNED := sprintf|strcpy|strcat|strncpy|strtok|sscanf|atoi|atol|strtol|gmtime|localtime|mktime|strptime|setlocale|system|popen|float|double
+# The library never prints, exits or looks at its surroundings.
+SILENT := printf|puts|putchar|stdout|stderr|exit|abort|getenv|isatty|time|gettimeofday|clock_gettime
 check-house: $B/libtideline.a
-	@! grep -nwE '$(BANNED)' $(ALL_SRC) | grep -vE '^[^:]+:[0-9]+: *(/?\*|//)' | grep -v 'cJSON-number'
+	@! grep -nwE '$(BANNED)' $(ALL_SRC) | grep -vE '^[^:]+:[0-9]+: *(/?\*|//)'
+	@! grep -nwE '$(SILENT)' $(LIB_SRC)
 	@case $(MODE) in release|debug) \
 	    size -A $< | awk '($$1 ~ /^\.(data|bss|data\.rel|data\.rel\.local)$$/) && $$2 > 0 {bad = 1; print "mutable state: " f, $$0} \
 	                      / +:$$|\.o/ {f = $$1} END {exit bad}';; esac
@@ -75,9 +96,10 @@ lint:
 fuzz:
 	$(MAKE) MODE=fuzz CC=$(FUZZ_CC) $(FUZZERS)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/builtin_rules.o build/fuzz/libtideline.a
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
+	$(call say,FUZZ,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
 clean:
 	rm -rf build tideline libtideline.a
-.PHONY: all unit check-layers check-house lint fuzz clean
+.PHONY: all demo test tests check-layers check-house lint fuzz clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
