@@ -15,6 +15,7 @@ LAYERS := core ingest parse timeline render
 
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-plt
 CFLAGS_debug   := -O0 -g3
+CFLAGS_clang   := $(CFLAGS_release)
 CFLAGS_asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_fuzz    := -O1 -g3 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -88,6 +89,10 @@ check-house: $B/libtideline.a
 	@case $(MODE) in release|debug) \
 	    size -A $< | awk '($$1 ~ /^\.(data|bss|data\.rel|data\.rel\.local)$$/) && $$2 > 0 {bad = 1; print "mutable state: " f, $$0} \
 	                      / +:$$|\.o/ {f = $$1} END {exit bad}';; esac
+test-corpus: all
+	@tests/corpus.sh "$(CORPUS)"
+test-vectors: all
+	@tests/vectors.sh "$(REFERENCE)"
 lint:
 	clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HDR)
 	clang-tidy --quiet $(ALL_SRC) -- $(STD) -I. $(shell pkg-config --cflags $(PKGS))
@@ -100,6 +105,6 @@ build/fuzz/%: tests/fuzz/%.c build/fuzz/builtin_rules.o build/fuzz/libtideline.a
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
 clean:
 	rm -rf build tideline libtideline.a
-.PHONY: all demo test tests check-layers check-house lint fuzz clean
+.PHONY: all demo test tests test-corpus test-vectors check-layers check-house lint fuzz clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
