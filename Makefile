@@ -89,6 +89,10 @@ check-house: $B/libtideline.a
 	@case $(MODE) in release|debug) \
 	    size -A $< | awk '($$1 ~ /^\.(data|bss|data\.rel|data\.rel\.local)$$/) && $$2 > 0 {bad = 1; print "mutable state: " f, $$0} \
 	                      / +:$$|\.o/ {f = $$1} END {exit bad}';; esac
+bench:
+	@.ci/deps bench
+	@$(MAKE) --no-print-directory all
+	@sh bench/bench.sh
 test-corpus: all
 	@tests/corpus.sh "$(CORPUS)"
 test-vectors: all
@@ -105,6 +109,6 @@ build/fuzz/%: tests/fuzz/%.c build/fuzz/builtin_rules.o build/fuzz/libtideline.a
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
 clean:
 	rm -rf build tideline libtideline.a
-.PHONY: all demo test tests test-corpus test-vectors check-layers check-house lint fuzz clean
+.PHONY: all bench demo test tests test-corpus test-vectors check-layers check-house lint fuzz clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
