@@ -37,6 +37,8 @@ unsigned tl_zone_utc(const struct tl_zone *zone, tl_time local, tl_time out[2]);
  * 2000-01-01; then *offset_us is it. Scans the database once, at the first call.
  */
 bool tl_zone_abbreviation(struct tl_zones *z, struct tl_str abbr, int64_t *offset_us);
+/* True when the database has it at all since then, with however many offsets. */
+bool tl_zone_abbreviation_known(struct tl_zones *z, struct tl_str abbr);
 
 /*
  * The instant a stamp means: with its own offset where certain, else in `zone`. The hour that
