@@ -1,0 +1,65 @@
+/*
+ * json_split.h - private to parse/: takes a document of any size apart into its elements.
+ *
+ * One or many documents, arrays, one object per line, objects joined by commas, lists in wrappers
+ * ({"Events": [...]}), with a shell prompt, a fence or prose around them. A damaged element costs
+ * only itself; what stands behind its opening brace is looked at again, within a budget.
+ * Memory: the feed's window, at most about twice JSON_ELEMENT.
+ */
+#ifndef TL_PARSE_JSON_SPLIT_H
+#define TL_PARSE_JSON_SPLIT_H
+
+#include "parse/feed.h"
+#include "parse/json_scan.h"
+
+enum { JSON_ELEMENT = 1024 * 1024, JSON_CONTEXTS = 16 };
+
+struct json_element {
+    struct tl_str text; /* the whole object, braces included; at most JSON_ELEMENT bytes */
+    uint64_t at;        /* its offset in the input */
+    uint32_t line;      /* where it begins, from 1 */
+    const struct scan *scan;
+};
+
+/* Has the object itself that key (as written, escapes not resolved)? */
+bool json_has(const struct json_element *el, struct tl_str key);
+/* The raw value of a member, quotes and brackets included; empty: there is none. */
+struct tl_str json_member(const struct json_element *el, struct tl_str key);
+/* The text of a member that is a string without escapes; false: it is none, or is absent. */
+bool json_plain(const struct json_element *el, struct tl_str key, struct tl_str *out);
+
+enum json_item {
+    JSON_END,
+    JSON_FOUND, /* *el is an element; valid until the next call */
+    JSON_ODD,   /* something is damaged: line and why (static text) say where and what */
+};
+
+struct json_context {
+    char kind; /* '[' a list, '{' a wrapper of lists */
+    bool any;  /* a wrapper that is not known: all its members are looked into */
+    bool seen; /* an element came out of it */
+    uint32_t line;
+};
+
+struct json_split {
+    struct feed *feed;                            /* borrowed */
+    bool (*known)(const struct json_element *el); /* NULL: every object is an element */
+    struct scan scan;
+    struct json_context contexts[JSON_CONTEXTS];
+    size_t ncontexts;
+    size_t taken;        /* bytes of the last element, dropped at the next call */
+    uint64_t damaged_to; /* offset up to which damage has been reported */
+    uint64_t wasted;     /* bytes walked over that are looked at again */
+    uint32_t line;       /* of an odd item */
+    const char *why;
+};
+
+/*
+ * An object that `known` does not recognise is looked into, a few levels deep, and handed out
+ * only when nothing is nested in it. The feed's failures stay in the feed.
+ */
+void json_split_start(struct json_split *s, struct feed *feed,
+                      bool (*known)(const struct json_element *el));
+enum json_item json_split_next(struct json_split *s, struct json_element *el);
+
+#endif
