@@ -19,7 +19,6 @@ rss() { # COMMAND: peak resident MiB
 table() {
     file=$1; shift
     size=$(wc -c < "$file")
-    names=; set -- "$@"
     n=$#; i=0
     : > $dir/cmds
     while [ $i -lt "$n" ]; do printf '%s\t%s\n' "$1" "$2" >> $dir/cmds; shift 2; i=$((i + 2)); done
