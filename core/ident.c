@@ -26,12 +26,13 @@ tl_ident_from_arn(struct tl_str arn, struct tl_ident *who)
 static void
 key_part(struct tl_buf *b, struct tl_str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '/')
-            tl_buf_add(b, TL_STR("%2F"));
-        else
-            tl_buf_add(b, (struct tl_str){s.p + i, 1});
+    struct tl_str run;
+
+    while (tl_str_cut(s, '/', &run, &s)) {
+        tl_buf_add(b, run);
+        tl_buf_add(b, TL_STR("%2F"));
     }
+    tl_buf_add(b, run);
 }
 
 void
