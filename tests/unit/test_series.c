@@ -1,6 +1,5 @@
 /* The bounds of outages: the worked example of the design, a table of small loops, and 10,000
  * simulated loops whose truth must lie inside. Times in the pictures are milliseconds. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* after what it needs */
+#include <cmocka.h>
+
+#include "core/names.h"
 #include "timeline/series.h"
 
 #define NONE (-1)
