@@ -10,7 +10,7 @@
 #   make test-corpus CORPUS=DIR, make test-vectors REFERENCE=DIR   evidence that is not bundled
 MODE ?= release
 B    := build/$(MODE)
-PKGS := libpcre2-8 libcjson expat libarchive libcrypto libutf8proc
+PKGS := libpcre2-8 libcjson expat libarchive libcrypto libutf8proc zlib
 LAYERS := core ingest parse timeline render
 
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-plt
