@@ -1,0 +1,155 @@
+/*
+ * build.h - private to timeline/: one reconstruction, step by step.
+ *
+ *   builder.c   feeding: items by input                    items
+ *   identify.c  whose event each item is                   resources
+ *   merge.c     items that tell the same event             rows
+ *   order.c     their order                                rows, sorted
+ *   twins.c     the same fact on cluster and instance
+ *   episodes.c  what happened to one resource tree         episodes
+ *   runs.c      episodes of one upgrade                    runs
+ *   …           what there is to say of a run
+ *
+ * Everything here returns TL_OK or TL_ENOMEM. What outlives tl_builder_finish is in b->arena, the
+ * rest in b->scratch.
+ */
+#ifndef TL_TIMELINE_BUILD_H
+#define TL_TIMELINE_BUILD_H
+
+#include "core/names.h"
+#include "timeline/series.h"
+#include "timeline/strings.h"
+#include "timeline/timeline.h"
+
+#define NONE TL_NO_INDEX
+
+/* An event as it was fed, with its texts by number. */
+struct item {
+    struct tl_instant when;
+    const struct tl_field *fields;
+    uint32_t nfields;
+    uint32_t line, block;
+    uint32_t input; /* place among the inputs of the report */
+    uint32_t cls, event_id, carried_id, near, doc, message, channel_id;
+    uint32_t source_type, account, region, id, arn, cluster, label;
+    unsigned char severity, phase, edge, channel, kind;
+    bool labelled; /* the record had no identifier of its own */
+    uint32_t res;  /* whose event: index of a struct res */
+    uint32_t text; /* number of the normalised message */
+    uint32_t listing;
+    uint32_t pos; /* place in the listing, oldest first */
+    uint32_t row; /* what it became */
+};
+
+enum { CHUNK_ITEMS = 128 };
+struct chunk {
+    struct chunk *next;
+    size_t n;
+    struct item items[CHUNK_ITEMS];
+};
+
+struct input {
+    struct tl_source src;
+    bool has_source, unnamed;
+    struct chunk *first, *last;
+    size_t nitems;
+    struct series_set *series; /* NULL: it has no probe attempts */
+    uint32_t index;            /* in the report */
+};
+
+struct role { /* proved by topology or a message */
+    struct role *next;
+    enum tl_role role;
+    tl_time from;
+};
+
+/* A resource. Index 0 is the resource of events that name none and have no input of their own. */
+struct res {
+    struct tl_str key, account, region, id, label, arn, source_type;
+    struct tl_str class_, engine, version; /* of topology */
+    enum tl_kind kind;
+    uint32_t input;   /* without a region it is this input's own; else NONE */
+    uint32_t cluster; /* resource; NONE: not known, or it is none's member */
+    uint32_t global;  /* resource; of clusters */
+    uint32_t tree;    /* its cluster, or itself */
+    bool cluster_proved, global_proved;
+    bool labelled; /* some record meant it without an identifier */
+    struct role *roles;
+};
+
+/* A probe loop and whose endpoint it asked. */
+struct loop {
+    struct series *series;
+    uint32_t input;
+    uint32_t res;  /* the endpoint */
+    uint32_t tree; /* what it is an endpoint of; its own when that is not known */
+    uint32_t run;
+};
+
+struct accounts {
+    struct strings bases; /* region, kind and id */
+    uint32_t *account;    /* by number of the base; 0: none known, UINT32_MAX: several */
+    size_t cap;
+};
+
+/* A row before it has its place: the items that tell one event, best proof first. */
+struct proto {
+    tl_time at, earliest, latest;
+    uint32_t res, text;
+    uint32_t first, n; /* of b->proofs */
+};
+
+/* What is known of a row beyond what the report shows. */
+struct rowx {
+    uint32_t res, text;
+    uint32_t episode;
+    unsigned char part; /* enum part */
+    bool led;           /* another row is its twin */
+};
+
+struct tl_builder {
+    struct tl_arena *arena;
+    struct tl_build_options options;
+    struct strings strings;
+    struct input **inputs; /* in the order of arrival; by name and sha256 once finishing */
+    size_t ninputs, inputs_cap;
+    struct strings names;   /* of inputs that events named and no source closed yet */
+    struct input **by_name; /* by number of `names`; NULL: closed */
+    size_t by_name_cap;
+    struct input *current;
+
+    struct tl_arena scratch;
+    struct tl_report *report;
+    struct item **items; /* all that count, by input, block, line */
+    size_t nitems;
+    size_t nlistings;
+    struct accounts accounts;
+    struct strings keys; /* number - 1 is the resource */
+    struct res *res;
+    size_t nres, res_cap;
+    struct loop *loops;
+    size_t nloops;
+    struct proto *protos;
+    size_t nprotos;
+    struct item **proofs; /* items by proto */
+    struct rowx *rowx;    /* by row */
+};
+
+static inline struct tl_str
+text_of(const struct tl_builder *b, uint32_t id)
+{
+    return b->strings.list[id];
+}
+
+/* For comparison functions: c = compare(a, b); c = c ? c : compare(…). */
+static inline int
+compare(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+enum tl_status build_identify(struct tl_builder *b);
+enum tl_status build_merge(struct tl_builder *b);
+enum tl_status build_order(struct tl_builder *b);
+
+#endif

@@ -1,0 +1,378 @@
+/* identify.c - whose event each item is: what its record leaves open is filled from what the
+ * evidence agrees on, and stays open where it does not. */
+#include "timeline/resource.h"
+
+/* What the ARNs of one input say, as long as they all say the same. */
+struct agreed {
+    uint32_t region, account; /* numbers of texts; 0: none, or several */
+    bool region_differs, account_differs;
+};
+
+static void
+agree(uint32_t value, uint32_t *known, bool *differs)
+{
+    if (value == 0)
+        return;
+    if (*known != 0 && *known != value)
+        *differs = true;
+    *known = value;
+}
+
+/* The ARN of an item gives what its record does not say itself. */
+static enum tl_status
+read_arn(struct tl_builder *b, struct item *it, struct agreed *a)
+{
+    struct tl_ident who = {.region = {"", 0}};
+    uint32_t region, account, id, type;
+
+    if (it->arn == 0 || !tl_ident_from_arn(text_of(b, it->arn), &who))
+        return TL_OK;
+    if (!strings_id(&b->strings, who.region, &region) ||
+        !strings_id(&b->strings, who.account, &account) || !strings_id(&b->strings, who.id, &id) ||
+        !strings_id(&b->strings, who.source_type, &type))
+        return TL_ENOMEM;
+    agree(region, &a->region, &a->region_differs);
+    agree(account, &a->account, &a->account_differs);
+    it->region = it->region ? it->region : region;
+    it->account = it->account ? it->account : account;
+    if (it->kind == TL_KIND_OTHER && (it->source_type == 0 || it->source_type == type)) {
+        it->kind = (unsigned char)who.kind;
+        it->source_type = type;
+    }
+    if (it->kind == who.kind)
+        it->id = id;
+    return TL_OK;
+}
+
+/* Kinds that a message implies where its record names none. The first that fits. */
+static const struct {
+    struct tl_str cls, message; /* beginnings; empty: any */
+    enum tl_kind kind;
+} implied[] = {
+#define ROW(cls, message, kind)                                                                    \
+    {                                                                                              \
+        {cls, sizeof(cls) - 1}, {message, sizeof(message) - 1}, kind                               \
+    }
+    ROW("", "database cluster", TL_KIND_CLUSTER),
+    ROW("", "database instance", TL_KIND_INSTANCE),
+    ROW("", "db cluster", TL_KIND_CLUSTER),
+    ROW("", "the db cluster", TL_KIND_CLUSTER),
+    ROW("", "db instance", TL_KIND_INSTANCE),
+    ROW("", "the db instance", TL_KIND_INSTANCE),
+    ROW("", "multi-az instance", TL_KIND_INSTANCE),
+    ROW("", "the engine version upgrade", TL_KIND_INSTANCE),
+    ROW("", "the pre-check started for the database cluster", TL_KIND_CLUSTER),
+    ROW("", "the pre-check finished for the database cluster", TL_KIND_CLUSTER),
+    ROW("", "the pre-check", TL_KIND_INSTANCE),
+    ROW("instance.", "", TL_KIND_INSTANCE),
+    ROW("cluster.", "", TL_KIND_CLUSTER),
+    ROW("startup.", "", TL_KIND_INSTANCE),
+    ROW("zdp.", "", TL_KIND_INSTANCE),
+    ROW("backup.", "", TL_KIND_INSTANCE),
+    ROW("parameter.adjusted", "", TL_KIND_INSTANCE),
+    ROW("parameter.group-", "", TL_KIND_INSTANCE),
+    ROW("patch.", "", TL_KIND_INSTANCE),
+    ROW("failover.reason", "", TL_KIND_INSTANCE),
+    ROW("os-upgrade.", "", TL_KIND_CLUSTER),
+    ROW("global.", "", TL_KIND_CLUSTER),
+    ROW("upgrade.progress", "", TL_KIND_CLUSTER),
+    ROW("failover.", "", TL_KIND_CLUSTER),
+    ROW("upgrade.", "", TL_KIND_INSTANCE),
+    ROW("precheck.", "", TL_KIND_CLUSTER),
+#undef ROW
+};
+
+static enum tl_kind
+implied_kind(const struct tl_builder *b, const struct item *it)
+{
+    struct tl_str cls = text_of(b, it->cls), message = tl_str_trim(text_of(b, it->message));
+
+    for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++)
+        if (tl_str_starts(cls, implied[i].cls) && tl_str_case_starts(message, implied[i].message))
+            return implied[i].kind;
+    return TL_KIND_OTHER;
+}
+
+static bool
+starts(const struct tl_builder *b, const struct item *it, struct tl_str prefix)
+{
+    return tl_str_starts(text_of(b, it->cls), prefix);
+}
+
+/* The instance that the message of an item names, as a number of a text; 0: none. */
+static enum tl_status
+named_instance(struct tl_builder *b, const struct item *it, uint32_t *id)
+{
+    *id = 0;
+    if (!starts(b, it, TL_STR("zdp.")) && !starts(b, it, TL_STR("zdr.")) &&
+        !starts(b, it, TL_STR("failover.")))
+        return TL_OK;
+    for (uint32_t i = 0; i < it->nfields; i++)
+        if (tl_str_eq(it->fields[i].name, TL_STR("instance")) &&
+            it->fields[i].type == TL_FIELD_TEXT && !strings_id(&b->strings, it->fields[i].text, id))
+            return TL_ENOMEM;
+    return TL_OK;
+}
+
+static enum tl_status
+complete_item(struct tl_builder *b, struct item *it, const struct agreed *a)
+{
+    uint32_t named;
+
+    if (it->kind == TL_KIND_OTHER && it->source_type == 0 && it->id == 0)
+        it->kind = (unsigned char)implied_kind(b, it);
+    it->labelled = it->id == 0;
+    if (it->kind == TL_KIND_ENDPOINT)
+        return TL_OK; /* its host says where it is */
+    if (it->region == 0 && it->kind != TL_KIND_GLOBAL_CLUSTER && !a->region_differs)
+        it->region = a->region;
+    if (it->account == 0 && !a->account_differs)
+        it->account = a->account;
+    if (it->id == 0 && it->kind == TL_KIND_INSTANCE && !starts(b, it, TL_STR("failover."))) {
+        if (named_instance(b, it, &named))
+            return TL_ENOMEM;
+        it->id = named;
+    }
+    return TL_OK;
+}
+
+static enum tl_status
+complete_input(struct tl_builder *b, struct item **items, size_t n)
+{
+    struct agreed a = {.region = 0};
+
+    for (size_t i = 0; i < n; i++)
+        if (read_arn(b, items[i], &a))
+            return TL_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (complete_item(b, items[i], &a))
+            return TL_ENOMEM;
+    return TL_OK;
+}
+
+static enum tl_status
+complete_all(struct tl_builder *b)
+{
+    enum tl_status st = TL_OK;
+
+    for (size_t i = 0, end; i < b->nitems && !st; i = end) {
+        for (end = i + 1; end < b->nitems && b->items[end]->input == b->items[i]->input;)
+            end++;
+        st = complete_input(b, b->items + i, end - i);
+    }
+    for (size_t i = 0; i < b->nitems && !st; i++) {
+        struct tl_ident who = item_ident(b, b->items[i]);
+        struct tl_ident cluster = {.kind = TL_KIND_CLUSTER,
+                                   .account = who.account,
+                                   .region = who.region,
+                                   .id = who.cluster};
+
+        st = accounts_note(b, &who);
+        if (!st)
+            st = accounts_note(b, &cluster);
+    }
+    return st;
+}
+
+/* The cluster that a record names beside its resource, or that an endpoint's host does. */
+static enum tl_status
+join_named_cluster(struct tl_builder *b, uint32_t member, struct tl_str cluster, uint32_t input)
+{
+    struct tl_ident who = {.kind = TL_KIND_CLUSTER,
+                           .source_type = TL_STR("db-cluster"),
+                           .account = b->res[member].account,
+                           .region = b->res[member].region,
+                           .id = cluster,
+                           .arn = {"", 0},
+                           .label = {"", 0}};
+    enum tl_status st;
+    uint32_t res;
+
+    if (cluster.n == 0 || b->res[member].kind == TL_KIND_CLUSTER ||
+        b->res[member].kind == TL_KIND_GLOBAL_CLUSTER)
+        return TL_OK;
+    st = accounts_fill(b, &who);
+    if (!st)
+        st = res_of(b, &who, input, &res);
+    if (!st)
+        res_join(b, member, res, true);
+    return st;
+}
+
+/* A message of a cluster that names an instance proves that it is a member. */
+static enum tl_status
+join_named_instance(struct tl_builder *b, const struct item *it)
+{
+    struct tl_ident who;
+    uint32_t named, res;
+    enum tl_status st = TL_OK;
+
+    if (it->kind != TL_KIND_CLUSTER)
+        return TL_OK;
+    st = named_instance(b, it, &named);
+    if (st || named == 0)
+        return st;
+    who = (struct tl_ident){.kind = TL_KIND_INSTANCE,
+                            .source_type = TL_STR("db-instance"),
+                            .account = b->res[it->res].account,
+                            .region = b->res[it->res].region,
+                            .id = text_of(b, named),
+                            .arn = {"", 0},
+                            .label = {"", 0}};
+    st = accounts_fill(b, &who);
+    if (!st)
+        st = res_of(b, &who, it->input, &res);
+    if (!st)
+        res_join(b, res, it->res, true);
+    return st;
+}
+
+/* A resource that a table names without its kind: the instance or cluster of that name, where
+ * only one of them is known. */
+static enum tl_status
+find_kind(struct tl_builder *b, struct item *it, struct tl_ident *who)
+{
+    uint32_t instance, cluster;
+
+    if (who->kind != TL_KIND_OTHER || who->source_type.n > 0)
+        return TL_OK;
+    who->kind = TL_KIND_INSTANCE;
+    if (accounts_fill(b, who) || res_find(b, who, it->input, &instance))
+        return TL_ENOMEM;
+    who->kind = TL_KIND_CLUSTER;
+    if (accounts_fill(b, who) || res_find(b, who, it->input, &cluster))
+        return TL_ENOMEM;
+    if (instance != NONE && cluster == NONE)
+        who->kind = TL_KIND_INSTANCE;
+    else if (cluster == NONE || instance != NONE)
+        who->kind = implied_kind(b, it);
+    it->kind = (unsigned char)who->kind;
+    return TL_OK;
+}
+
+static enum tl_status
+place_named(struct tl_builder *b, struct item *it)
+{
+    struct tl_ident who = item_ident(b, it);
+    enum tl_status st = find_kind(b, it, &who);
+
+    if (!st)
+        st = accounts_fill(b, &who);
+    if (!st)
+        st = res_of(b, &who, it->input, &it->res);
+    if (st)
+        return st;
+    b->res[it->res].labelled |= it->labelled;
+    return join_named_cluster(b, it->res, who.cluster, it->input);
+}
+
+/* First what says its kind, then what takes its kind from the others. */
+static enum tl_status
+place_all_named(struct tl_builder *b)
+{
+    for (int kinds = 0; kinds < 2; kinds++) {
+        for (size_t i = 0; i < b->nitems; i++) {
+            struct item *it = b->items[i];
+            bool bare = it->kind == TL_KIND_OTHER && it->source_type == 0;
+
+            if ((it->id == 0 && it->kind != TL_KIND_ENDPOINT) || it->res != NONE ||
+                bare != (kinds == 1))
+                continue;
+            if (place_named(b, it))
+                return TL_ENOMEM;
+        }
+    }
+    return TL_OK;
+}
+
+/* "us-east-1 DB cluster" is the only cluster of that region in all the evidence, or itself. */
+static enum tl_status
+place_labels(struct tl_builder *b)
+{
+    struct only_list only;
+
+    if (only_count(b, &only))
+        return TL_ENOMEM;
+    for (size_t i = 0; i < b->nitems; i++) {
+        struct item *it = b->items[i];
+        struct tl_ident who = item_ident(b, it);
+        const struct only *o = NULL;
+
+        if (it->res != NONE)
+            continue;
+        if ((who.kind == TL_KIND_CLUSTER || who.kind == TL_KIND_INSTANCE) &&
+            !(o = only_of(b, &only, who.region, it->input)))
+            return TL_ENOMEM;
+        if (o)
+            it->res = who.kind == TL_KIND_CLUSTER ? o->cluster : o->instance;
+        if (it->res == NONE && res_of(b, &who, it->input, &it->res))
+            return TL_ENOMEM;
+        b->res[it->res].labelled = true;
+        if (who.label.n > 0 && b->res[it->res].label.n == 0)
+            b->res[it->res].label = who.label;
+        if (join_named_cluster(b, it->res, who.cluster, it->input))
+            return TL_ENOMEM;
+    }
+    return TL_OK;
+}
+
+/* Endpoints: their hosts prove clusters and instances that no event may name. */
+static enum tl_status
+place_loop(struct tl_builder *b, struct loop *l)
+{
+    const struct series *s = l->series;
+    bool custom = tl_str_case_find(s->host, TL_STR(".cluster-custom-")) != SIZE_MAX;
+    struct tl_ident who = {.kind = TL_KIND_ENDPOINT,
+                           .source_type = TL_STR("endpoint"),
+                           .account = {"", 0},
+                           .region = s->region,
+                           .id = s->host,
+                           .arn = {"", 0},
+                           .label = s->endpoint};
+    enum tl_status st = res_of(b, &who, l->input, &l->res);
+    uint32_t instance;
+
+    if (!st && s->cluster.n > 0 && !custom)
+        st = join_named_cluster(b, l->res, s->cluster, l->input);
+    if (st || s->instance.n == 0)
+        return st;
+    who.kind = TL_KIND_INSTANCE;
+    who.source_type = TL_STR("db-instance");
+    who.id = s->instance;
+    who.label = (struct tl_str){"", 0};
+    st = accounts_fill(b, &who);
+    if (!st)
+        st = res_of(b, &who, l->input, &instance);
+    if (!st && s->cluster.n > 0 && !custom)
+        st = join_named_cluster(b, instance, s->cluster, l->input);
+    if (!st && b->res[l->res].cluster == NONE)
+        res_join(b, l->res, instance, true); /* its tree is the instance's */
+    return st;
+}
+
+enum tl_status
+build_identify(struct tl_builder *b)
+{
+    enum tl_status st;
+
+    if (!strings_init(&b->keys, &b->scratch) || !strings_init(&b->accounts.bases, &b->scratch))
+        return TL_ENOMEM;
+    st = complete_all(b);
+    if (!st)
+        st = place_all_named(b);
+    for (size_t i = 0; i < b->nloops && !st; i++)
+        st = place_loop(b, &b->loops[i]);
+    for (size_t i = 0; i < b->nitems && !st; i++)
+        if (b->items[i]->res != NONE)
+            st = join_named_instance(b, b->items[i]);
+    if (!st)
+        st = place_labels(b);
+    for (size_t i = 0; i < b->nitems && !st; i++) /* clusters that are known by a label only */
+        if (b->items[i]->labelled)
+            st = join_named_instance(b, b->items[i]);
+    if (!st)
+        st = res_memberships(b);
+    for (size_t i = 0; i < b->nloops && !st; i++)
+        b->loops[i].tree = b->res[b->loops[i].res].tree;
+    return st;
+}

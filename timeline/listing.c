@@ -1,0 +1,153 @@
+/* listing.c - the order in which a source lists its records, oldest first.
+ *
+ * A listing is what one block of one input lists. Consoles list the newest first: the dates show
+ * it. Only tables, logs and loops are listings in this sense; API answers, deliveries and trails
+ * come in any order, and theirs means nothing. */
+#include "timeline/listing.h"
+
+#include <string.h>
+
+bool
+listing_counts(const struct item *it)
+{
+    switch ((enum tl_channel)it->channel) {
+    case TL_CHANNEL_API:
+    case TL_CHANNEL_EVENTBRIDGE:
+    case TL_CHANNEL_SNS:
+    case TL_CHANNEL_CLOUDTRAIL:
+    case TL_CHANNEL_TOPOLOGY:
+    case TL_CHANNEL_PROBE:
+        return false;
+    default:
+        return it->when.at != TL_TIME_NONE;
+    }
+}
+
+/* Steps to later and to earlier moments between neighbours. */
+struct steps {
+    uint64_t up, down;
+};
+
+static void
+count_steps(struct item *const *items, size_t n, struct steps *s)
+{
+    const struct item *prev = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!listing_counts(items[i]))
+            continue;
+        if (prev && items[i]->when.earliest > prev->when.earliest)
+            s->up++;
+        if (prev && items[i]->when.earliest < prev->when.earliest)
+            s->down++;
+        prev = items[i];
+    }
+}
+
+static void
+place(struct item **items, size_t n, bool newest_first)
+{
+    for (size_t i = 0; i < n; i++)
+        items[i]->pos = (uint32_t)(newest_first ? n - 1 - i : i);
+    for (size_t i = 0; newest_first && i < n / 2; i++) {
+        struct item *swap = items[i];
+
+        items[i] = items[n - 1 - i];
+        items[n - 1 - i] = swap;
+    }
+}
+
+/* A block whose dates are all alike goes the way of its input. */
+static void
+direct_input(struct item **items, size_t n)
+{
+    struct steps all = {0, 0};
+
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && items[end]->listing == items[i]->listing;)
+            end++;
+        count_steps(items + i, end - i, &all);
+    }
+    for (size_t i = 0, end; i < n; i = end) {
+        struct steps own = {0, 0};
+
+        for (end = i + 1; end < n && items[end]->listing == items[i]->listing;)
+            end++;
+        count_steps(items + i, end - i, &own);
+        if (own.up == own.down)
+            own = all;
+        place(items + i, end - i, own.down > own.up);
+    }
+}
+
+void
+listing_direct(struct tl_builder *b)
+{
+    for (size_t i = 0, end; i < b->nitems; i = end) {
+        for (end = i + 1; end < b->nitems && b->items[end]->input == b->items[i]->input;)
+            end++;
+        direct_input(b->items + i, end - i);
+    }
+}
+
+/* ---- texts that say the same ---- */
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+}
+
+/* Blanks collapsed, letters small, no full stop at the end. */
+static void
+normalise(struct tl_str s, struct tl_buf *out)
+{
+    static const char small[] = "abcdefghijklmnopqrstuvwxyz";
+
+    tl_buf_reset(out);
+    s = tl_str_trim(s);
+    while (s.n > 0 && (s.p[s.n - 1] == '.' || is_blank(s.p[s.n - 1])))
+        s.n--;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (is_blank(c))
+            c = ' ';
+        if (c == ' ' && i > 0 && is_blank(s.p[i - 1]))
+            continue;
+        if (c >= 'A' && c <= 'Z')
+            tl_buf_add(out, (struct tl_str){&small[c - 'A'], 1});
+        else
+            tl_buf_add(out, (struct tl_str){&c, 1});
+    }
+}
+
+enum tl_status
+listing_texts(struct tl_builder *b)
+{
+    size_t n = b->strings.n; /* normalised texts come after the messages */
+    uint32_t *text = tl_arena_alloc(&b->scratch, n * sizeof(*text));
+    struct tl_buf buf;
+    bool ok = text != NULL;
+
+    tl_buf_init(&buf, b->scratch.max);
+    for (size_t i = 0; i < b->nitems && ok; i++) {
+        struct item *it = b->items[i];
+
+        if (text[it->message] == 0) {
+            normalise(text_of(b, it->message), &buf);
+            ok = !buf.failed && strings_id(&b->strings, tl_buf_str(&buf), &text[it->message]);
+            text[it->message]++;
+        }
+        it->text = text[it->message] - 1;
+        if (it->channel == TL_CHANNEL_CLOUDTRAIL && it->channel_id != 0) {
+            /* calls of one second may read alike: their ids tell them apart */
+            normalise(text_of(b, it->message), &buf);
+            tl_buf_add(&buf, TL_STR("\x1f"));
+            tl_buf_add(&buf, text_of(b, it->channel_id));
+            ok = !buf.failed && strings_id(&b->strings, tl_buf_str(&buf), &it->text);
+        }
+    }
+    tl_buf_free(&buf);
+    return ok ? TL_OK : TL_ENOMEM;
+}

@@ -1,0 +1,364 @@
+/*
+ * order.c - the order of the rows: `at`, then listed order inside one source, then content.
+ *
+ * `at` of a row is its earliest moment, raised to that of the row listed before it in the same
+ * table where both stand in the same minute. Listed order never narrows an interval.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "timeline/classes.h"
+#include "timeline/listing.h"
+#include "timeline/resource.h"
+
+enum { MAX_PASSES = 16 };
+
+/* ---- at ---- */
+
+static bool
+same_minute(const struct item *a, const struct item *b)
+{
+    return a->listing == b->listing && a->when.earliest == b->when.earliest &&
+           a->when.latest == b->when.latest && a->when.latest - a->when.earliest >= TL_SECOND;
+}
+
+/* What a row may be raised to; a row that is known better than its table is not moved past what
+ * is known. */
+static tl_time
+raised(const struct proto *p, tl_time before)
+{
+    if (before <= p->at)
+        return p->at;
+    if (before <= p->latest)
+        return before;
+    return p->latest - p->earliest >= TL_SECOND ? p->latest : p->at;
+}
+
+static bool
+raise_pass(struct tl_builder *b)
+{
+    const struct item *prev = NULL;
+    bool moved = false;
+
+    for (size_t i = 0; i < b->nitems; i++) {
+        const struct item *it = b->items[i];
+
+        if (!listing_counts(it) || it->row == NONE)
+            continue;
+        if (prev && same_minute(prev, it)) {
+            struct proto *p = &b->protos[it->row];
+            tl_time at = raised(p, b->protos[prev->row].at);
+
+            moved |= at != p->at;
+            p->at = at;
+        }
+        prev = it;
+    }
+    return moved;
+}
+
+/* ---- content ---- */
+
+struct sorted {
+    const struct proto *p;
+    const struct item *it;
+    int rank;
+    struct tl_str key, text;
+};
+
+static int
+by_content(const void *pa, const void *pb)
+{
+    const struct sorted *a = pa, *b = pb;
+    int c = compare(a->p->at, b->p->at);
+
+    c = c ? c : compare(a->rank, b->rank);
+    c = c ? c : tl_str_cmp(a->key, b->key);
+    c = c ? c : tl_str_cmp(a->text, b->text);
+    c = c ? c : compare(a->p->earliest, b->p->earliest);
+    c = c ? c : compare(a->p->latest, b->p->latest);
+    c = c ? c : compare(a->it->input, b->it->input);
+    c = c ? c : compare(a->it->block, b->it->block);
+    return c ? c : compare(a->it->pos, b->it->pos);
+}
+
+/* ---- listed order among rows of one moment ---- */
+
+struct place {                         /* of a row in a listing */
+    uint32_t group, listing, pos, row; /* row: place in the sorted list */
+};
+
+static int
+by_place(const void *pa, const void *pb)
+{
+    const struct place *a = pa, *b = pb;
+    int c = compare(a->group, b->group);
+
+    c = c ? c : compare(a->listing, b->listing);
+    return c ? c : compare(a->pos, b->pos);
+}
+
+/* The rows of one moment: 0..n-1 by content. `next` lists what must come after. */
+struct ties {
+    uint32_t *head, *next, *to; /* edges by row; number + 1, 0: none */
+    uint32_t *waits;            /* rows that must come before and have not */
+    uint32_t *heap;
+    bool *done;
+    size_t nheap;
+};
+
+static void
+heap_push(struct ties *t, uint32_t row)
+{
+    size_t i = t->nheap++;
+
+    while (i > 0 && t->heap[(i - 1) / 2] > row) {
+        t->heap[i] = t->heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    t->heap[i] = row;
+}
+
+static uint32_t
+heap_pop(struct ties *t)
+{
+    uint32_t top = t->heap[0], last = t->heap[--t->nheap];
+    size_t i = 0;
+
+    for (size_t child; (child = 2 * i + 1) < t->nheap; i = child) {
+        if (child + 1 < t->nheap && t->heap[child + 1] < t->heap[child])
+            child++;
+        if (t->heap[child] >= last)
+            break;
+        t->heap[i] = t->heap[child];
+    }
+    t->heap[i] = last;
+    return top;
+}
+
+/* The smallest row that nothing holds back; listings that contradict each other give way to
+ * content. */
+static uint32_t
+next_row(struct ties *t, uint32_t *scan)
+{
+    uint32_t row;
+
+    do {
+        if (t->nheap == 0) {
+            while (t->done[*scan])
+                ++*scan;
+            heap_push(t, *scan);
+        }
+        row = heap_pop(t);
+    } while (t->done[row]);
+    return row;
+}
+
+/* Puts the rows from..to-1 of the content order into theirs. */
+static void
+settle(struct ties *t, uint32_t from, uint32_t to, uint32_t *out)
+{
+    uint32_t scan = from;
+
+    t->nheap = 0;
+    for (uint32_t i = from; i < to; i++)
+        if (t->waits[i] == 0)
+            heap_push(t, i);
+    for (uint32_t n = from; n < to; n++) {
+        uint32_t row = next_row(t, &scan);
+
+        t->done[row] = true;
+        out[n] = row;
+        for (uint32_t e = t->head[row]; e; e = t->next[e - 1])
+            if (--t->waits[t->to[e - 1]] == 0)
+                heap_push(t, t->to[e - 1]);
+    }
+}
+
+static bool
+make_ties(struct tl_arena *a, struct ties *t, size_t nrows, size_t nedges)
+{
+    t->head = tl_arena_alloc(a, nrows * sizeof(uint32_t));
+    t->waits = tl_arena_alloc(a, nrows * sizeof(uint32_t));
+    t->heap = tl_arena_alloc(a, (nrows + nedges) * sizeof(uint32_t));
+    t->done = tl_arena_alloc(a, nrows * sizeof(bool));
+    t->next = tl_arena_alloc(a, nedges * sizeof(uint32_t));
+    t->to = tl_arena_alloc(a, nedges * sizeof(uint32_t));
+    return t->head && t->waits && t->heap && t->done && t->next && t->to;
+}
+
+/* group_of: of each row of the content order, the first row of its moment. out: the order. */
+static enum tl_status
+order_ties(struct tl_builder *b, struct tl_arena *a, const uint32_t *group_of,
+           const uint32_t *place_of, uint32_t *out)
+{
+    struct place *list = tl_arena_alloc(a, (b->nitems + 1) * sizeof(*list));
+    struct ties t = {.head = NULL};
+    size_t n = 0;
+    uint32_t edges = 0;
+
+    if (!list || !make_ties(a, &t, b->nprotos + 1, b->nitems + 1))
+        return TL_ENOMEM;
+    for (size_t i = 0; i < b->nitems; i++) {
+        const struct item *it = b->items[i];
+
+        if (it->row == NONE || !listing_counts(it))
+            continue;
+        list[n] = (struct place){.listing = it->listing, .pos = it->pos};
+        list[n].row = place_of[it->row];
+        list[n].group = group_of[list[n].row];
+        n++;
+    }
+    qsort(list, n, sizeof(*list), by_place);
+    for (size_t i = 1; i < n; i++) {
+        if (list[i].group != list[i - 1].group || list[i].listing != list[i - 1].listing ||
+            list[i].row == list[i - 1].row)
+            continue;
+        t.to[edges] = list[i].row;
+        t.next[edges] = t.head[list[i - 1].row];
+        t.head[list[i - 1].row] = ++edges;
+        t.waits[list[i].row]++;
+    }
+    for (uint32_t i = 0, end; i < b->nprotos; i = end) {
+        for (end = i + 1; end < b->nprotos && group_of[end] == i;)
+            end++;
+        settle(&t, i, end, out);
+    }
+    return TL_OK;
+}
+
+/* ---- rows ---- */
+
+/* What the first proof leaves empty, another may have. */
+static void
+complete(const struct tl_builder *b, const struct proto *p, struct tl_event *ev)
+{
+    for (uint32_t i = 0; i < p->n; i++) {
+        const struct item *it = b->proofs[p->first + i];
+
+        if (ev->event_id.n == 0)
+            ev->event_id = text_of(b, it->event_id);
+        if (ev->carried_id.n == 0)
+            ev->carried_id = text_of(b, it->carried_id);
+        if (ev->channel_id.n == 0)
+            ev->channel_id = text_of(b, it->channel_id);
+        if (ev->who.label.n == 0)
+            ev->who.label = text_of(b, it->label);
+        if (ev->who.arn.n == 0)
+            ev->who.arn = text_of(b, it->arn);
+    }
+}
+
+static struct tl_event
+event_of(const struct tl_builder *b, const struct proto *p)
+{
+    const struct item *it = b->proofs[p->first];
+    const struct res *r = &b->res[p->res];
+    struct tl_event ev = {.when = (struct tl_instant){p->at, p->earliest, p->latest},
+                          .input = {"", 0},
+                          .line = it->line,
+                          .block = it->block,
+                          .who = item_ident(b, it),
+                          .cls = text_of(b, it->cls),
+                          .event_id = text_of(b, it->event_id),
+                          .carried_id = text_of(b, it->carried_id),
+                          .near = text_of(b, it->near),
+                          .doc = text_of(b, it->doc),
+                          .severity = (enum tl_severity)it->severity,
+                          .phase = (enum tl_phase)it->phase,
+                          .edge = (enum tl_edge)it->edge,
+                          .message = text_of(b, it->message),
+                          .channel = (enum tl_channel)it->channel,
+                          .channel_id = text_of(b, it->channel_id),
+                          .fields = it->fields,
+                          .nfields = it->nfields};
+
+    complete(b, p, &ev);
+    ev.who.account = r->account;
+    ev.who.region = r->region;
+    ev.who.id = r->id;
+    if (ev.who.cluster.n == 0 && r->cluster != NONE)
+        ev.who.cluster = b->res[r->cluster].id;
+    if (ev.who.label.n == 0)
+        ev.who.label = r->id.n > 0 ? r->id : r->label;
+    return ev;
+}
+
+static enum tl_status
+emit_row(struct tl_builder *b, const struct proto *p, uint32_t at)
+{
+    struct tl_row *row = &b->report->rows[at];
+    struct tl_proof *proofs = tl_arena_alloc(b->arena, p->n * sizeof(*proofs));
+
+    if (!proofs)
+        return TL_ENOMEM;
+    for (uint32_t i = 0; i < p->n; i++) {
+        struct item *it = b->proofs[p->first + i];
+
+        proofs[i] = (struct tl_proof){it->input, it->line, (enum tl_channel)it->channel};
+        it->row = at;
+    }
+    *row = (struct tl_row){.ev = event_of(b, p),
+                           .run = NONE,
+                           .input = proofs[0].input,
+                           .key = b->res[p->res].key,
+                           .proofs = proofs,
+                           .nproofs = p->n,
+                           .twin_of = NONE};
+    b->rowx[at] = (struct rowx){.res = p->res,
+                                .text = p->text,
+                                .episode = NONE,
+                                .part = (unsigned char)class_info(row->ev.cls)->part};
+    return TL_OK;
+}
+
+static enum tl_status
+order_with(struct tl_builder *b, struct tl_arena *a)
+{
+    size_t n = b->nprotos;
+    struct sorted *s = tl_arena_alloc(a, (n + 1) * sizeof(*s));
+    uint32_t *group_of = tl_arena_alloc(a, (n + 1) * sizeof(*group_of));
+    uint32_t *place_of = tl_arena_alloc(a, (n + 1) * sizeof(*place_of));
+    uint32_t *out = tl_arena_alloc(a, (n + 1) * sizeof(*out));
+
+    if (!s || !group_of || !place_of || !out)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const struct proto *p = &b->protos[i];
+
+        s[i] = (struct sorted){.p = p,
+                               .it = b->proofs[p->first],
+                               .key = b->res[p->res].key,
+                               .text = text_of(b, p->text)};
+        s[i].rank = class_info(text_of(b, s[i].it->cls))->rank;
+    }
+    qsort(s, n, sizeof(*s), by_content);
+    for (size_t i = 0; i < n; i++) {
+        place_of[s[i].p - b->protos] = (uint32_t)i;
+        group_of[i] = i > 0 && s[i].p->at == s[i - 1].p->at ? group_of[i - 1] : (uint32_t)i;
+    }
+    if (order_ties(b, a, group_of, place_of, out))
+        return TL_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (emit_row(b, s[out[i]].p, (uint32_t)i))
+            return TL_ENOMEM;
+    return TL_OK;
+}
+
+enum tl_status
+build_order(struct tl_builder *b)
+{
+    struct tl_arena own;
+    enum tl_status st = TL_ENOMEM;
+
+    for (int pass = 0; pass < MAX_PASSES && raise_pass(b); pass++)
+        ;
+    b->report->nrows = b->nprotos;
+    b->report->rows = tl_arena_alloc(b->arena, (b->nprotos + 1) * sizeof(*b->report->rows));
+    b->rowx = tl_arena_alloc(&b->scratch, (b->nprotos + 1) * sizeof(*b->rowx));
+    tl_arena_init(&own, b->scratch.max);
+    if (b->report->rows && b->rowx)
+        st = order_with(b, &own);
+    tl_arena_free(&own);
+    return st;
+}

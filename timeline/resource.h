@@ -1,0 +1,44 @@
+/*
+ * resource.h - private to timeline/: the resources of a reconstruction and who belongs to whom.
+ */
+#ifndef TL_TIMELINE_RESOURCE_H
+#define TL_TIMELINE_RESOURCE_H
+
+#include "timeline/build.h"
+
+/* Who the record of an item is about, as far as it is known by now. */
+struct tl_ident item_ident(const struct tl_builder *b, const struct item *it);
+
+/* The resource of an identity, made when it is new. Without a region it is one of `input` alone. */
+enum tl_status res_of(struct tl_builder *b, const struct tl_ident *who, uint32_t input,
+                      uint32_t *res);
+/* NONE: there is none. *res is set unless there is no room. */
+enum tl_status res_find(struct tl_builder *b, const struct tl_ident *who, uint32_t input,
+                        uint32_t *res);
+
+/* Remembers which account a region, kind and id belong to; accounts_fill gives it to those that do
+ * not know theirs, where there is only one. */
+enum tl_status accounts_note(struct tl_builder *b, const struct tl_ident *who);
+enum tl_status accounts_fill(struct tl_builder *b, struct tl_ident *who);
+
+/* Members of clusters: `proved` by a record, else by name or as the only one of a region. */
+void res_join(struct tl_builder *b, uint32_t member, uint32_t cluster, bool proved);
+enum tl_status res_memberships(struct tl_builder *b);
+
+/* The only cluster and instance that each region has. */
+struct only {
+    uint32_t cluster, instance; /* with an identifier; NONE: none or several */
+    uint32_t label_cluster;     /* with a label only */
+    uint32_t nclusters, ninstances, nlabels;
+};
+struct only_list {
+    struct strings regions;
+    struct only *list;
+    size_t cap;
+};
+enum tl_status only_count(struct tl_builder *b, struct only_list *o);
+/* NULL: the region has no resource. */
+const struct only *only_of(struct tl_builder *b, struct only_list *o, struct tl_str region,
+                           uint32_t input);
+
+#endif

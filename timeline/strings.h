@@ -1,0 +1,28 @@
+/*
+ * strings.h - private to timeline/: texts by number, each kept once.
+ *
+ * Events repeat themselves: classes, regions, messages. A text's number is its place of first
+ * appearance; equal texts have equal numbers. Numbers never show in output: they depend on the
+ * order in which inputs were fed.
+ */
+#ifndef TL_TIMELINE_STRINGS_H
+#define TL_TIMELINE_STRINGS_H
+
+#include "core/arena.h"
+
+struct strings {
+    struct tl_arena *arena;
+    struct tl_str *list; /* by number; list[0] is the empty text */
+    size_t n, cap;
+    uint32_t *slots; /* number + 1; 0: free */
+    size_t nslots;
+};
+
+/* False: no room. The arena owns everything. */
+bool strings_init(struct strings *s, struct tl_arena *arena);
+/* The number of `text`, which is copied when it is new. False: no room, *id unchanged. */
+bool strings_id(struct strings *s, struct tl_str text, uint32_t *id);
+/* False: not there. */
+bool strings_find(const struct strings *s, struct tl_str text, uint32_t *id);
+
+#endif
