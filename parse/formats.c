@@ -4,6 +4,11 @@
 #include "parse/reader.h"
 
 const struct tl_format *const formats[] = {
+    &fmt_rds_events,
+    &fmt_eventbridge,
+    &fmt_sns,
+    &fmt_cloudtrail,
+    &fmt_topology,
     NULL,
 };
 

@@ -6,4 +6,10 @@
 
 /* extern const struct tl_format fmt_xxx; one line per format, in the order of `formats` */
 
+extern const struct tl_format fmt_rds_events;
+extern const struct tl_format fmt_eventbridge;
+extern const struct tl_format fmt_sns;
+extern const struct tl_format fmt_cloudtrail;
+extern const struct tl_format fmt_topology;
+
 #endif
