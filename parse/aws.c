@@ -380,18 +380,40 @@ take_log_row(struct aws *a, const cJSON *el, const struct aws_outer *o)
 
 /* ---- from a feed ---- */
 
+static bool
+refill_json(struct aws *a)
+{
+    struct json_element el;
+    enum json_item item = json_split_next(&a->split, &el);
+
+    if (item == JSON_ODD && a->r)
+        reader_odd(a->r, a->split.line, "%s", a->split.why);
+    if (item == JSON_FOUND)
+        take(a, &el);
+    return item != JSON_END;
+}
+
 static void
 start(struct aws *a, struct tl_reader *r, struct feed *feed, uint32_t block)
 {
-    *a = (struct aws){.r = r, .feed = feed, .block = block};
+    struct tl_str head = feed_peek(feed, HEAD_SIZE);
+
+    if (head.n > HEAD_SIZE)
+        head.n = HEAD_SIZE;
+    *a = (struct aws){.r = r, .feed = feed, .block = block, .refill = refill_json};
     tl_arena_init(&a->arena, MAX_QUEUE_BYTES);
     tl_buf_init(&a->room, MAX_ROOM);
     json_split_start(&a->split, feed, known);
+    if (aws_text_starts(head) != AWS_NONE)
+        a->refill = aws_text_refill;
+    else if (aws_xml_starts(head) != AWS_NONE && aws_xml_open(a))
+        a->refill = aws_xml_refill;
 }
 
 static void
 finish(struct aws *a)
 {
+    aws_xml_close(a);
     aws_reset(a);
     tl_arena_free(&a->arena);
     tl_buf_free(&a->room);
@@ -418,16 +440,11 @@ aws_close(struct aws *a)
 enum tl_status
 aws_next(struct aws *a, struct tl_event *ev, bool *got, struct tl_error *err)
 {
-    struct json_element el;
-    enum json_item item = JSON_FOUND;
+    bool more = true;
 
-    while (a->at == a->nqueue && !a->failed && item != JSON_END) {
+    while (a->at == a->nqueue && !a->failed && more) {
         aws_reset(a);
-        item = json_split_next(&a->split, &el);
-        if (item == JSON_ODD && a->r)
-            reader_odd(a->r, a->split.line, "%s", a->split.why);
-        if (item == JSON_FOUND)
-            take(a, &el);
+        more = a->refill(a);
     }
     *got = a->at < a->nqueue;
     if (*got)
@@ -485,6 +502,8 @@ aws_look(struct tl_reader *r, struct tl_str text, unsigned *share)
                 best = (enum aws_kind)k;
     }
     *share = text.n > 0 ? (unsigned)(a.bytes * 100 / text.n) : 0;
+    if (a.refill != refill_json)
+        *share = 100;
     finish(&a);
     feed_free(&feed);
     return best == AWS_NONE ? empty_answer(text) : best;

@@ -47,6 +47,10 @@ struct aws {
     uint64_t seen[AWS_KINDS]; /* elements by what they are */
     uint64_t bytes;           /* in elements that are known */
     enum tl_status failed;
+    /* JSON, text or XML: puts the events of the next elements into the empty queue; false: the end
+     */
+    bool (*refill)(struct aws *a);
+    struct aws_xml *xml;
 };
 
 /* What a text (a head, a block) speaks for most; of equals the first seen. *share: per cent of its
@@ -64,6 +68,15 @@ void aws_close(struct aws *a); /* NULL is allowed */
 void aws_reset(struct aws *a);
 /* Takes the events of a tree, which then belongs to `a`, into the empty queue. */
 void aws_take_tree(struct aws *a, cJSON *root, uint32_t line);
+
+/* The other two ways in which the answers of the API are written. `starts`: what a text speaks for.
+ */
+enum aws_kind aws_text_starts(struct tl_str text); /* aws_text.c: --output text */
+bool aws_text_refill(struct aws *a);
+enum aws_kind aws_xml_starts(struct tl_str text); /* aws_xml.c: the answer itself */
+bool aws_xml_open(struct aws *a);
+bool aws_xml_refill(struct aws *a);
+void aws_xml_close(struct aws *a);
 
 /* ---- for the shapes ---- */
 

@@ -31,6 +31,10 @@ sniff_kind(struct tl_reader *r, struct tl_str head, enum aws_kind kind, const ch
 
     if (aws_look(r, head, &share) != kind)
         return 0;
+    if (aws_xml_starts(head) == kind)
+        what = "an XML answer of the RDS API";
+    if (aws_text_starts(head) == kind)
+        what = "lines of events, as describe-events --output text prints them";
     tl_buf_add(why, tl_str_from(what));
     return 55 + (int)(share < 80 ? share : 80) / 2;
 }

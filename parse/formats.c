@@ -4,6 +4,7 @@
 #include "parse/reader.h"
 
 const struct tl_format *const formats[] = {
+    &fmt_tideline_events,
     &fmt_rds_events,
     &fmt_eventbridge,
     &fmt_sns,

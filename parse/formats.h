@@ -6,6 +6,7 @@
 
 /* extern const struct tl_format fmt_xxx; one line per format, in the order of `formats` */
 
+extern const struct tl_format fmt_tideline_events;
 extern const struct tl_format fmt_rds_events;
 extern const struct tl_format fmt_eventbridge;
 extern const struct tl_format fmt_sns;
