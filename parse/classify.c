@@ -258,7 +258,8 @@ take_fields(struct tl_catalogue *c, struct rule *r, struct tl_str text, struct t
     out->fields = c->fields;
     for (size_t i = 0; i < r->ncaptures; i++) {
         const struct capture *cap = &r->captures[i];
-        size_t from = at[2 * cap->group], to = at[2 * cap->group + 1];
+        const PCRE2_SIZE *pair = at + 2 * (size_t)cap->group;
+        size_t from = pair[0], to = pair[1];
         struct tl_field *f = &c->fields[out->nfields];
         struct tl_str digits;
 

@@ -193,7 +193,8 @@ sample_tokens(struct tl_catalogue *c, const struct rule *r, struct tl_str norm, 
                                         c->found[1], c->limits) < 0)
         return n;
     for (size_t i = 0; i < r->ncaptures; i++) {
-        size_t from = at[2 * r->captures[i].group], to = at[2 * r->captures[i].group + 1];
+        const PCRE2_SIZE *pair = at + 2 * (size_t)r->captures[i].group;
+        size_t from = pair[0], to = pair[1];
 
         if (from == PCRE2_UNSET || from >= to)
             continue;
@@ -371,7 +372,7 @@ next_row(const struct near_index *x, uint32_t id, const struct token *m, size_t 
 static int32_t
 compare(const struct near_index *x, const struct skeleton *k, const struct token *m, size_t n)
 {
-    int32_t rows[2][WORDS_MAX + 1];
+    int32_t rows[2][WORDS_MAX + 1] = {{0}};
 
     for (size_t j = 0; j <= n; j++)
         rows[0][j] = (int32_t)j * EDIT;

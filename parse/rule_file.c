@@ -24,8 +24,11 @@ shown(struct tl_str s, struct shown *buf)
 {
     size_t n = 0;
 
-    for (; n < s.n && n < sizeof(buf->text) - 4; n++)
-        buf->text[n] = s.p[n] >= ' ' && s.p[n] <= '~' ? s.p[n] : '?';
+    for (; n < s.n && n < sizeof(buf->text) - 4; n++) {
+        buf->text[n] = '?';
+        if (s.p[n] >= ' ' && s.p[n] <= '~')
+            buf->text[n] = s.p[n];
+    }
     for (size_t i = 0; i < 3 && n < s.n; i++)
         buf->text[n + i] = '.';
     buf->text[n < s.n ? n + 3 : n] = '\0';
@@ -208,11 +211,12 @@ set_assume(struct reading *r, struct tl_str value)
     tl_str_cut(value, ':', &name, &rest);
     name = tl_str_trim(name);
     rest = tl_str_trim(rest);
-    if (!is_word(name) || rest.n == 0)
+    if (!is_word(name) || rest.n == 0) {
         return BAD(r,
                    "'%s' is no assumption: write NAME: what, like zdp-duration: elapsed_ms since"
                    " zdp.attempted",
                    shown(value, &s));
+    }
     a = tl_arena_alloc(r->arena, sizeof(*a));
     if (!a)
         return NO_ROOM(r);
@@ -368,7 +372,7 @@ read_header(struct reading *r, struct tl_str line)
                    shown(cls, &s));
     if (r->out->n == RULE_COUNT_MAX)
         return BAD(r, "more than %d rules: split the file", RULE_COUNT_MAX);
-    grown = tl_arena_grow(r->arena, r->out->rules, r->out->n, &r->out->cap, sizeof(*grown));
+    grown = tl_arena_grow(r->arena, r->out->rules, r->out->n, &r->out->cap, sizeof(struct rule *));
     r->rule = tl_arena_alloc(r->arena, sizeof(*r->rule));
     if (!grown || !r->rule)
         return NO_ROOM(r);

@@ -103,7 +103,9 @@ add_byte(struct walk *w, char c)
 {
     if (c < ' ' || c > '~')
         return ITEM_OTHER;
-    w->out[w->used++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        c = (char)(c - 'A' + 'a');
+    w->out[w->used++] = c;
     return ITEM_BYTE;
 }
 
