@@ -19,8 +19,11 @@ room(const struct json *j, size_t n)
 static inline void
 wrote(struct json *j, size_t n)
 {
-    j->out->n += n;
-    j->out->p[j->out->n] = '\0';
+    struct tl_buf *b = j->out;
+
+    b->n += n;
+    if (b->p) /* room was there: it is */
+        b->p[b->n] = '\0';
 }
 
 static inline void
@@ -57,13 +60,13 @@ put_escape(struct json *j, uint32_t cp)
 {
     static const char hex[] = "0123456789abcdef";
 
-    if (cp > 0xffff) {
-        put_escape(j, 0xd7c0 + (cp >> 10));
-        cp = 0xdc00 + (cp & 0x3ff);
+    uint32_t unit[] = {cp > 0xffff ? 0xd7c0 + (cp >> 10) : cp, 0xdc00 + (cp & 0x3ff)};
+
+    for (unsigned u = 0; u < (cp > 0xffff ? 2 : 1); u++) {
+        PUT(j, "\\u");
+        for (int shift = 12; shift >= 0; shift -= 4)
+            put(j, &hex[unit[u] >> shift & 15], 1);
     }
-    PUT(j, "\\u");
-    for (int shift = 12; shift >= 0; shift -= 4)
-        put(j, &hex[cp >> shift & 15], 1);
 }
 
 /* One character that cannot stand as it is. */
@@ -159,7 +162,9 @@ lead(struct json *j, struct tl_str key)
     *to++ = '"';
     memcpy(to, key.p, key.n);
     to += key.n;
-    memcpy(to, "\": ", 3);
+    to[0] = '"';
+    to[1] = ':';
+    to[2] = ' ';
     wrote(j, key.n + (j->pretty ? 4 : 3));
 }
 
@@ -220,15 +225,18 @@ collapse(struct json *j, size_t start)
     if (b->n - start > COLLAPSE_MAX)
         return false;
     for (size_t i = start; i < b->n; i++) {
-        if (b->p[i] == '\n') {
-            while (i + 1 < b->n && b->p[i + 1] == ' ')
-                i++;
-            if (n == 0)
-                continue;
-        }
+        bool line_end = b->p[i] == '\n';
+
+        while (line_end && i + 1 < b->n && b->p[i + 1] == ' ')
+            i++;
+        if (line_end && n == 0)
+            continue;
         if (used + n + 2 >= WIDTH)
             return false;
-        flat[n++] = b->p[i] == '\n' ? ' ' : b->p[i];
+        flat[n] = ' ';
+        if (!line_end)
+            flat[n] = b->p[i];
+        n++;
     }
     memcpy(b->p + start, flat, n);
     b->n = start + n;

@@ -2,12 +2,13 @@
 
 /* A new format is one file that defines it, and one line here. */
 const struct tl_renderer *const tl_renderers[] = {
-    &renderer_json,
-    NULL,
+    &renderer_csv, &renderer_json, &renderer_markdown, &renderer_text, NULL,
 };
 
 const struct tl_event_writer *const tl_event_writers[] = {
+    &event_writer_csv,
     &event_writer_ndjson,
+    &event_writer_text,
     NULL,
 };
 

@@ -1,0 +1,224 @@
+/* doc_summary.c - what a reader pastes into a chat: what happened, when, how long it was felt. */
+#include <inttypes.h>
+
+#include "core/names.h"
+#include "render/doc_parts.h"
+
+enum { KEY_WIDTH = 9, SHOWN_MAX = 12 };
+
+static void
+say_headline(struct story *s, const struct tl_run *run)
+{
+    say(s, word_strategy(run->strategy));
+    if (run->from.n > 0 || run->to.n > 0) {
+        say(s, TL_STR(", "));
+        say(s, run->from.n > 0 ? run->from : TL_STR("?"));
+        say(s, TL_STR(" \xe2\x86\x92 "));
+        say(s, run->to.n > 0 ? run->to : TL_STR("?"));
+    }
+    say(s, TL_STR(": "));
+    say(s, word_verdict(run->verdict));
+    say_para(s, tone_verdict(run->verdict));
+}
+
+static enum tl_role
+last_role(const struct tl_resource *r)
+{
+    return r->nroles > 0 ? r->roles[r->nroles - 1].role : TL_ROLE_UNKNOWN;
+}
+
+static void
+say_resource(struct story *s, const struct tl_resource *r, bool first)
+{
+    struct tl_str name = r->id.n > 0 ? r->id : r->label, role = tl_role_name(last_role(r));
+
+    if (!first)
+        say(s, TL_STR(", "));
+    say(s, name);
+    if (role.n == 0 && (r->region.n == 0 || tl_str_starts(name, r->region)))
+        return;
+    say(s, TL_STR(" ("));
+    if (r->region.n > 0 && !tl_str_starts(name, r->region)) {
+        say(s, r->region);
+        say(s, role.n > 0 ? TL_STR(", ") : TL_STR(""));
+    }
+    say(s, role);
+    say(s, TL_STR(")"));
+}
+
+/* Clusters, the primary first; instances where there is no cluster. */
+static void
+say_where(struct story *s, const struct tl_run *run)
+{
+    size_t clusters = 0, shown = 0;
+
+    for (size_t i = 0; i < run->nresources; i++)
+        clusters += run->resources[i].kind == TL_KIND_CLUSTER;
+    for (int primary = 1; primary >= 0; primary--) {
+        for (size_t i = 0; i < run->nresources; i++) {
+            const struct tl_resource *r = &run->resources[i];
+            enum tl_kind wanted = clusters > 0 ? TL_KIND_CLUSTER : TL_KIND_INSTANCE;
+
+            if (r->kind != wanted || (last_role(r) == TL_ROLE_PRIMARY) != primary)
+                continue;
+            if (shown < SHOWN_MAX)
+                say_resource(s, r, shown == 0);
+            shown++;
+        }
+    }
+    if (shown > SHOWN_MAX)
+        tl_buf_addf(&s->line, " and %zu more", shown - SHOWN_MAX);
+    if (shown > 0)
+        say_pair(s, "where", TONE_PLAIN);
+}
+
+/* How long a run took: as stated, else what its two ends allow. */
+static struct tl_span
+run_span(const struct tl_run *run)
+{
+    struct tl_span span = run->operation;
+
+    if (span.min_us != TL_UNKNOWN || span.max_us != TL_UNKNOWN || run->ended.at == TL_TIME_NONE)
+        return span;
+    span.min_us = run->ended.earliest - run->began.latest;
+    span.max_us = run->ended.latest - run->began.earliest;
+    if (span.min_us < 0)
+        span.min_us = 0;
+    return span;
+}
+
+static void
+say_when(struct story *s, const struct tl_run *run)
+{
+    const struct tl_zone *tz = s->d->o->tz;
+
+    if (run->began.at == TL_TIME_NONE)
+        return;
+    if (run->ended.at == TL_TIME_NONE) {
+        show_stamp(&s->line, tz, run->began);
+        say(s, TL_STR(", its end is not in the evidence"));
+    } else {
+        show_period(&s->line, tz, run->began, run->ended);
+        say(s, TL_STR(", took "));
+        show_range(&s->line, run_span(run));
+    }
+    say_pair(s, "when", TONE_PLAIN);
+    if (run->requested.event == TL_NO_INDEX)
+        return;
+    say(s, run->requested.by.n > 0 ? run->requested.by : TL_STR("somebody not named"));
+    if (run->requested.via.n > 0) {
+        say(s, TL_STR(" via "));
+        say(s, run->requested.via);
+    }
+    if (run->requested.at != TL_TIME_NONE) {
+        say(s, TL_STR(", "));
+        show_stamp(&s->line, tz, tl_instant_of(run->requested.at, TL_SECOND));
+    }
+    say_pair(s, "requested", TONE_PLAIN);
+}
+
+static void
+say_outage(struct story *s, const struct tl_outage *o, bool dated)
+{
+    if (o->region.n > 0) {
+        say(s, o->region);
+        say(s, TL_STR(", "));
+    }
+    word_endpoint(&s->line, o->endpoint);
+    say(s, TL_STR(": "));
+    show_outage(&s->line, o);
+    if (dated) {
+        say(s, TL_STR(" from "));
+        show_stamp(&s->line, s->d->o->tz,
+                   tl_instant_of(o->first_fail, o->res_us > 0 ? o->res_us : TL_MS));
+    }
+    if (!o->fused.present)
+        return;
+    say(s, TL_STR("; "));
+    show_range(&s->line, (struct tl_span){o->fused.min, o->fused.max});
+    for (size_t i = 0; i < o->fused.nassumes; i++) {
+        say(s, i > 0 ? TL_STR(", ") : TL_STR(" assuming "));
+        say(s, o->fused.assumes[i]);
+    }
+}
+
+static void
+say_downtime(struct story *s, const struct tl_outage *o, size_t n)
+{
+    for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
+        bool dated = (i > 0 && tl_str_eq(o[i].endpoint, o[i - 1].endpoint)) ||
+                     (i + 1 < n && tl_str_eq(o[i].endpoint, o[i + 1].endpoint));
+
+        say_outage(s, &o[i], dated);
+        say_pair(s, i == 0 ? "downtime" : "", TONE_PLAIN);
+    }
+    if (n > SHOWN_MAX) {
+        tl_buf_addf(&s->line, "and %zu more, see Outages", n - SHOWN_MAX);
+        say_pair(s, "", TONE_PLAIN);
+    }
+    if (n == 0) {
+        say(s, TL_STR("not measured: no probe log of an endpoint shows any"));
+        say_pair(s, "downtime", TONE_PLAIN);
+    }
+}
+
+static void
+say_zdp(struct story *s, const struct tl_run *run)
+{
+    for (size_t i = 0; i < run->nzdp && i < SHOWN_MAX; i++) {
+        const struct tl_zdp *z = &run->zdp[i];
+
+        say(s, z->resource);
+        if (z->region.n > 0 && !tl_str_starts(z->resource, z->region)) {
+            say(s, TL_STR(" ("));
+            say(s, z->region);
+            say(s, TL_STR(")"));
+        }
+        say(s, TL_STR(", "));
+        word_zdp(&s->line, z);
+        say_pair(s, i == 0 ? "ZDP" : "", z->outcome == TL_ZDP_FAILED ? TONE_WARN : TONE_PLAIN);
+    }
+    if (run->nzdp > SHOWN_MAX) {
+        tl_buf_addf(&s->line, "and %zu more, see ZDP", run->nzdp - SHOWN_MAX);
+        say_pair(s, "", TONE_PLAIN);
+    }
+}
+
+/* "1 critical, 2 warnings": what is worth a look. */
+static void
+say_findings(struct story *s, const struct tl_finding *f, size_t n)
+{
+    static const char *const words[] = {"info", "notice", "warning", "critical"};
+    size_t count[4] = {0}, shown = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count[(unsigned)f[i].severity & 3]++;
+    for (int k = TL_SEVERITY_CRITICAL; k >= 0; k--) {
+        if (count[k] == 0)
+            continue;
+        tl_buf_addf(&s->line, "%s%zu %s%s", shown++ > 0 ? ", " : "", count[k], words[k],
+                    count[k] > 1 && k != TL_SEVERITY_INFO && k != TL_SEVERITY_CRITICAL ? "s" : "");
+    }
+    if (shown == 0)
+        return;
+    say_pair(s, "findings",
+             count[TL_SEVERITY_CRITICAL]  ? TONE_BAD
+             : count[TL_SEVERITY_WARNING] ? TONE_WARN
+                                          : TONE_PLAIN);
+}
+
+void
+doc_summary(struct story *s, const struct tl_run *run)
+{
+    say_headline(s, run);
+    s->d->to->pairs(s->d, KEY_WIDTH);
+    say_where(s, run);
+    say_when(s, run);
+    say_downtime(s, run->outages, run->noutages);
+    say_zdp(s, run);
+    say_findings(s, run->findings, run->nfindings);
+    say(s, run->id);
+    say(s, run->proved ? TL_STR(", its parts proved to belong together")
+                       : TL_STR(", its parts inferred to belong together"));
+    say_pair(s, "run", TONE_PLAIN);
+}
