@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_QUEUE_BYTES = 64 * 1024 * 1024, MAX_ROOM = 8 * 1024 * 1024, MAX_ENVELOPES = 3 };
+enum {
+    MAX_QUEUE_BYTES = 64 * 1024 * 1024,
+    MAX_ROOM = 8 * 1024 * 1024,
+    MAX_ENVELOPES = 3,
+    MAX_QUEUE = 16384
+};
 
 struct aws_root {
     cJSON *tree;
@@ -103,6 +108,7 @@ aws_reset(struct aws *a)
     a->roots = NULL;
     a->queue = NULL;
     a->nqueue = a->queue_cap = a->at = 0;
+    a->overfull = false;
     if (a->arena.used > 0)
         tl_arena_reset(&a->arena);
 }
@@ -110,7 +116,15 @@ aws_reset(struct aws *a)
 struct tl_event *
 aws_event(struct aws *a)
 {
-    struct tl_event *q = tl_arena_grow(&a->arena, a->queue, a->nqueue, &a->queue_cap, sizeof(*q));
+    struct tl_event *q;
+
+    if (a->nqueue == MAX_QUEUE) {
+        if (!a->overfull)
+            aws_odd(a, "an object with more than 16384 events in it, the others are left out");
+        a->overfull = true;
+        return NULL;
+    }
+    q = tl_arena_grow(&a->arena, a->queue, a->nqueue, &a->queue_cap, sizeof(*q));
 
     if (!q) {
         a->failed = TL_ENOMEM;

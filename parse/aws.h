@@ -43,6 +43,7 @@ struct aws {
     struct aws_root *roots; /* trees of the current element, in the arena */
     struct tl_event *queue; /* events of the current element */
     size_t nqueue, queue_cap, at;
+    bool overfull;
     uint32_t line;            /* of the current element */
     uint64_t seen[AWS_KINDS]; /* elements by what they are */
     uint64_t bytes;           /* in elements that are known */
@@ -80,7 +81,8 @@ void aws_xml_close(struct aws *a);
 
 /* ---- for the shapes ---- */
 
-/* A new event at the end of the queue, with line, or NULL when there is no room (a->failed). */
+/* A new event at the end of the queue, with line, or NULL when there is no room (a->failed, or the
+ * element has too many). */
 struct tl_event *aws_event(struct aws *a);
 /* Appends a text field; an empty text is none. */
 void aws_field(struct aws *a, struct tl_event *ev, const char *name, struct tl_str text);

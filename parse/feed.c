@@ -98,8 +98,12 @@ advance(struct feed *f, size_t n)
 void
 feed_skip(struct feed *f, size_t n)
 {
-    const char *p = f->buf + f->from, *end = p + n;
+    const char *p, *end;
 
+    if (n == 0)
+        return; /* there may be no window yet */
+    p = f->buf + f->from;
+    end = p + n;
     while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
         f->line++;
         p++;

@@ -116,10 +116,11 @@ field_of(const cJSON *v, struct tl_str fields)
     struct tl_field f = {.name = tl_str_from(v->string), .type = TL_FIELD_NULL};
 
     if (cJSON_IsString(v)) {
-        f.type = TL_FIELD_TEXT;
-        f.text = doc_string(v);
-        if (is_time_field(f.name) && tl_time_read(f.text, &f.number))
-            f.type = TL_FIELD_TIME;
+        bool time = is_time_field(f.name) && tl_time_read(doc_string(v), &f.number);
+
+        f.type = time ? TL_FIELD_TIME : TL_FIELD_TEXT;
+        if (!time)
+            f.text = doc_string(v);
     } else if (cJSON_IsBool(v)) {
         f.type = TL_FIELD_TEXT;
         f.text = cJSON_IsTrue(v) ? TL_STR("true") : TL_STR("false");

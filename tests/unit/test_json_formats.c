@@ -583,6 +583,26 @@ plain_and_tree_agree(void **state)
     }
 }
 
+/* One element with a flood of members costs only what is too much of it. */
+static void
+bounds_what_one_element_gives(void **state)
+{
+    struct tl_buf text, b;
+
+    (void)state;
+    tl_buf_init(&text, 1 << 20);
+    tl_buf_init(&b, 16 << 20);
+    tl_buf_add(&text, TL_STR("{\"DBClusterIdentifier\":\"c\",\"DBClusterMembers\":["));
+    for (int i = 0; i < 32000; i++)
+        tl_buf_add(&text, TL_STR("{\"DBInstanceIdentifier\":\"a\"},"));
+    tl_buf_add(&text, TL_STR("]}\n{\"DBClusterIdentifier\":\"d\",\"Status\":\"x\"}"));
+    assert_int_equal(text.failed, TL_OK);
+    read_all(tl_buf_str(&text), TL_STR("topology"), &b);
+    assert_non_null(strstr(b.p, "topology 16385/16385 1! an object with more than 16384 events"));
+    tl_buf_free(&text);
+    tl_buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -596,6 +616,7 @@ main(void)
         cmocka_unit_test(reads_text_output),
         cmocka_unit_test(reads_xml),
         cmocka_unit_test(plain_and_tree_agree),
+        cmocka_unit_test(bounds_what_one_element_gives),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
