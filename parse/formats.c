@@ -10,6 +10,8 @@ const struct tl_format *const formats[] = {
     &fmt_sns,
     &fmt_cloudtrail,
     &fmt_topology,
+    &fmt_status_loop,
+    &fmt_probe,
     NULL,
 };
 
