@@ -88,6 +88,8 @@ compile(struct tl_catalogue *c, struct rule *r, pcre2_compile_context *how, stru
     int code = 0;
 
     r->code = pcre2_compile((PCRE2_SPTR)r->match.p, r->match.n, options, &code, &at, how);
+    if (!r->code && code == PCRE2_ERROR_HEAP_FAILED)
+        return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
     if (!r->code) {
         (void)pcre2_get_error_message(code, why, sizeof(why));
         return tl_fail(err, TL_ERULE, r->match_line,
