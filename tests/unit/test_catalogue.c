@@ -72,6 +72,7 @@ static const char id_rules[] = "[shared.cluster]\nsource = db-cluster\nids = RDS
                                "match = ^only$\nphase = zdp end\n"
                                "[only.cluster]\nsource = db-cluster\nids = RDS-EVENT-0008\n"
                                "match = ^lonely$\nphase = zdp begin\n"
+                               "[two.ids]\nids = RDS-EVENT-0010\nmatch = ^ten$\n"
                                "[slow.one]\nids = RDS-EVENT-0009\nmatch = ^(?:a|aa)+$\n";
 
 static void
@@ -111,6 +112,7 @@ text_decides_and_the_id_helps(void **state)
         {"db-cluster", "shared", "RDS-EVENT-0003", "shared.cluster", "RDS-EVENT-0001", true, false},
         {"db-cluster", "two", "RDS-EVENT-0001", "two.ids", "", true, false},
         {"db-cluster", "none 5", "RDS-EVENT-0001", "no.ids", "", true, false},
+        {"db-cluster", "two", "RDS-EVENT-0010", "two.ids", "", true, false}, /* same class */
         /* the id is all there is */
         {"db-cluster", "reworded", "RDS-EVENT-0001", "shared.cluster", "RDS-EVENT-0001", false,
          true},
@@ -406,6 +408,7 @@ answers_are_remembered_unchanged(void **state)
                                   "match = ^set (?<name>\\w+) to (?<count>\\d+)$\n"
                                   "[c.d]\nsource = y\nids = RDS-EVENT-0002\n"
                                   "match = ^set (?<name>\\w+) to (?<count>\\d+)$\n");
+    char ids[2][20] = {"", ""};
     struct tl_match m;
 
     (void)state;
@@ -413,12 +416,14 @@ answers_are_remembered_unchanged(void **state)
         for (int i = 0; i < 6000; i++) { /* more texts than places */
             const bool y = i % 3 == 0;
             const char *id = i % 5 == 0 ? "RDS-EVENT-0777" : "";
-            char name[32];
+            char name[32], *carried = ids[(i + round) % 2];
             struct tl_buf text;
 
             tl_buf_init(&text, 100);
             tl_buf_addf(&text, "set%sname%d to %d", i % 2 ? " " : " \n ", i % 2500, i % 2500);
-            tl_classify(c, y ? TL_STR("y") : TL_STR("x"), tl_buf_str(&text), tl_str_from(id), &m);
+            memcpy(carried, id, strlen(id) + 1);
+            tl_classify(c, y ? TL_STR("y") : TL_STR("x"), tl_buf_str(&text), tl_str_from(carried),
+                        &m);
             memset(text.p, '#', text.n); /* the answer holds on without it */
             tl_buf_reset(&text);
             tl_buf_addf(&text, "name%d", i % 2500);
@@ -429,6 +434,7 @@ answers_are_remembered_unchanged(void **state)
             assert_int_equal(m.nfields, 2);
             assert_str(m.fields[0].text, name);
             assert_int_equal(m.fields[1].number, i % 2500);
+            memset(carried, '#', sizeof(ids[0]) - 1);
         }
     }
     assert_int_equal(
@@ -496,6 +502,7 @@ a_reworded_message_is_near_its_rule(void **state)
         /* too far, too short, or other words than those that tell the rules apart */
         {"Attempt to upgrade the database", ""},
         {"DB cluster exploded", ""},
+        {"cluster created", ""},
         {"The DB cluster exploded", ""},
         {"cluster", ""},
         {"", ""},
@@ -516,6 +523,27 @@ a_reworded_message_is_near_its_rule(void **state)
         assert_str(m.cls, "unclassified");
         assert_str(m.near, cases[i].near);
     }
+    tl_catalogue_free(c);
+}
+
+static void
+a_rule_that_is_added_can_be_near(void **state)
+{
+    struct tl_catalogue *c = load(near_rules);
+    const struct tl_str none = {"", 0}, text = TL_STR("Moved the DB cluster to new hosts");
+    struct tl_match m;
+
+    (void)state;
+    tl_classify(c, none, text, none, &m);
+    assert_str(m.near, "");
+    assert_int_equal(tl_catalogue_add(c, TL_STR("u"),
+                                      TL_STR("[u.moved]\nmatch = ^Moved the DB cluster to a new"
+                                             " host$\nsample+ = Moved the DB cluster to a new"
+                                             " host\n"),
+                                      NULL),
+                     TL_OK);
+    tl_classify(c, none, text, none, &m);
+    assert_str(m.near, "u.moved");
     tl_catalogue_free(c);
 }
 
@@ -559,6 +587,7 @@ main(void)
         cmocka_unit_test(answers_are_remembered_unchanged),
         cmocka_unit_test(parts_of_a_key_do_not_run_into_each_other),
         cmocka_unit_test(a_reworded_message_is_near_its_rule),
+        cmocka_unit_test(a_rule_that_is_added_can_be_near),
         cmocka_unit_test(near_survives_hostile_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,47 @@ known_messages_are_classified(void **state)
     tl_catalogue_free(c);
 }
 
+static void
+reworded_messages_are_near_their_rules(void **state)
+{
+    static const struct {
+        const char *text, *near;
+    } cases[] = {
+        {"Database cluster engine minor version upgrade has started. Cluster remains online.",
+         "upgrade.started"},
+        {"Database cluster engine versions have been upgraded.", "upgrade.finished"},
+        /* the sample with most words in common, not the one with the widest gap */
+        {"Attempt to downgrade the database with zero downtime finished. The process took 2360 ms, "
+         "6"
+         " connections preserved, 0 connections dropped.",
+         "zdp.finished"},
+        {"Attempt to upgrade the database instance 'x-1' with no downtime finished. The process "
+         "took"
+         " 5 ms, 1 connections preserved, 0 connections dropped.",
+         "zdp.finished"},
+        {"Aurora quick startup completed in [1431425] microseconds.", "startup.fast"},
+        {"Started planned cross AZ failover to DB instance: orders-2", "failover.started"},
+        {"DB instance was restarted", "instance.restarted"},
+        {"The DB cluster exploded", ""},
+        {"The DB instance is on fire", ""},
+        {"DB instance shutdown requested by user", ""},
+        {"Hello world", ""},
+        {"The quick brown fox jumps over the lazy dog", ""},
+        {"FATAL: the database system is starting up", ""},
+    };
+    struct tl_catalogue *c = builtin();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct tl_match m;
+
+        tl_classify(c, none, tl_str_from(cases[i].text), none, &m);
+        if (!tl_str_eq(m.near, tl_str_from(cases[i].near)))
+            fail_msg("%s: near %.*s", cases[i].text, TL_FMT(m.near));
+    }
+    tl_catalogue_free(c);
+}
+
 /* ---- classes and ids ---- */
 
 static void
@@ -427,6 +468,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rules_do_what_they_say),
         cmocka_unit_test(known_messages_are_classified),
+        cmocka_unit_test(reworded_messages_are_near_their_rules),
         cmocka_unit_test(the_classes_that_others_rely_on_are_there),
         cmocka_unit_test(every_id_of_the_catalogue_gives_a_class),
         cmocka_unit_test(what_show_prints_is_the_rule),
