@@ -57,16 +57,15 @@ struct input {
     uint32_t index;            /* in the report */
 };
 
-struct role { /* proved by topology or a message */
+struct role { /* proved by topology */
     struct role *next;
     enum tl_role role;
-    tl_time from;
 };
 
 /* A resource. Index 0 is the resource of events that name none and have no input of their own. */
 struct res {
     struct tl_str key, account, region, id, label, arn, source_type;
-    struct tl_str class_, engine, version; /* of topology */
+    struct tl_str class_, engine, version; /* of topology; "?": it says several */
     enum tl_kind kind;
     uint32_t input;   /* without a region it is this input's own; else NONE */
     uint32_t cluster; /* resource; NONE: not known, or it is none's member */
@@ -102,9 +101,9 @@ struct proto {
 /* What is known of a row beyond what the report shows. */
 struct rowx {
     uint32_t res, text;
-    uint32_t episode;
+    uint32_t episode, plan;
     unsigned char part; /* enum part */
-    bool led;           /* another row is its twin */
+    uint32_t twin;      /* the row that is its twin; NONE */
 };
 
 struct tl_builder {
@@ -133,6 +132,16 @@ struct tl_builder {
     size_t nprotos;
     struct item **proofs; /* items by proto */
     struct rowx *rowx;    /* by row */
+    struct episode *episodes;
+    size_t nepisodes, episodes_cap;
+    struct joined *joined; /* by episode */
+    uint32_t *by_tree;     /* first episode of each resource; NONE */
+    uint32_t *members;     /* resources by tree, and where those of each begin */
+    uint32_t *first_member;
+    tl_time newest;     /* of all evidence; TL_TIME_NONE: it has no times */
+    struct plan *plans; /* by run */
+    size_t nplans, plans_cap;
+    size_t outages_cap, findings_cap; /* of the report's own lists */
 };
 
 static inline struct tl_str

@@ -124,7 +124,7 @@ complete_item(struct tl_builder *b, struct item *it, const struct agreed *a)
     it->labelled = it->id == 0;
     if (it->kind == TL_KIND_ENDPOINT)
         return TL_OK; /* its host says where it is */
-    if (it->region == 0 && it->kind != TL_KIND_GLOBAL_CLUSTER && !a->region_differs)
+    if (it->region == 0 && !a->region_differs)
         it->region = a->region;
     if (it->account == 0 && !a->account_differs)
         it->account = a->account;
@@ -250,6 +250,70 @@ find_kind(struct tl_builder *b, struct item *it, struct tl_ident *who)
     return TL_OK;
 }
 
+static struct tl_str
+field(const struct item *it, struct tl_str name)
+{
+    const struct tl_event ev = {.fields = it->fields, .nfields = it->nfields};
+
+    return tl_event_text(&ev, name);
+}
+
+/* Two topologies that say different things (before and after) leave it open. */
+static void
+note(struct tl_str *known, struct tl_str value)
+{
+    if (known->n == 0)
+        *known = value;
+    else if (value.n > 0 && !tl_str_eq(*known, value))
+        *known = (struct tl_str){"?", 1};
+}
+
+static enum tl_status
+note_role(struct tl_builder *b, uint32_t res, struct tl_str name)
+{
+    static const enum tl_role roles[] = {TL_ROLE_PRIMARY, TL_ROLE_SECONDARY, TL_ROLE_WRITER,
+                                         TL_ROLE_READER};
+    struct role *r;
+
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (!tl_str_eq(tl_role_name(roles[i]), name) || res_has_role(&b->res[res], roles[i]))
+            continue;
+        r = tl_arena_alloc(&b->scratch, sizeof(*r));
+        if (!r)
+            return TL_ENOMEM;
+        *r = (struct role){b->res[res].roles, roles[i]};
+        b->res[res].roles = r;
+    }
+    return TL_OK;
+}
+
+/* What a description of a resource says: it has no moment of its own. */
+static enum tl_status
+observe(struct tl_builder *b, const struct item *it)
+{
+    struct res *r = &b->res[it->res];
+    struct tl_ident who = {.kind = TL_KIND_GLOBAL_CLUSTER,
+                           .source_type = TL_STR("global-cluster"),
+                           .account = r->account,
+                           .region = {"", 0},
+                           .id = field(it, TL_STR("global_cluster")),
+                           .arn = {"", 0},
+                           .label = {"", 0}};
+    uint32_t global;
+
+    note(&r->engine, field(it, TL_STR("engine")));
+    note(&r->version, field(it, TL_STR("engine_version")));
+    note(&r->class_, field(it, TL_STR("class")));
+    if (note_role(b, it->res, field(it, TL_STR("role"))))
+        return TL_ENOMEM;
+    if (who.id.n == 0 || r->kind != TL_KIND_CLUSTER)
+        return TL_OK;
+    if (accounts_fill(b, &who) || res_of(b, &who, it->input, &global))
+        return TL_ENOMEM;
+    b->res[it->res].global = global;
+    return TL_OK;
+}
+
 static enum tl_status
 place_named(struct tl_builder *b, struct item *it)
 {
@@ -263,7 +327,9 @@ place_named(struct tl_builder *b, struct item *it)
     if (st)
         return st;
     b->res[it->res].labelled |= it->labelled;
-    return join_named_cluster(b, it->res, who.cluster, it->input);
+    if (tl_str_eq(text_of(b, it->cls), TL_STR("topology.observed")))
+        st = observe(b, it);
+    return st ? st : join_named_cluster(b, it->res, who.cluster, it->input);
 }
 
 /* First what says its kind, then what takes its kind from the others. */

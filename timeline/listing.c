@@ -122,31 +122,41 @@ normalise(struct tl_str s, struct tl_buf *out)
     }
 }
 
+/* What tells an item from others that read alike, beside its text; empty: nothing. */
+static struct tl_str
+mark_of(const struct tl_builder *b, const struct item *it)
+{
+    if (it->channel == TL_CHANNEL_CLOUDTRAIL) /* calls of one second: their ids */
+        return text_of(b, it->channel_id);
+    if (it->channel == TL_CHANNEL_PROBE) /* a success, and the other version that it shows */
+        return text_of(b, it->cls);
+    return (struct tl_str){"", 0};
+}
+
 enum tl_status
 listing_texts(struct tl_builder *b)
 {
     size_t n = b->strings.n; /* normalised texts come after the messages */
-    uint32_t *text = tl_arena_alloc(&b->scratch, n * sizeof(*text));
+    uint32_t *text = tl_arena_alloc(&b->scratch, n * sizeof(*text)); /* number + 1; 0: not yet */
     struct tl_buf buf;
     bool ok = text != NULL;
 
     tl_buf_init(&buf, b->scratch.max);
     for (size_t i = 0; i < b->nitems && ok; i++) {
         struct item *it = b->items[i];
+        struct tl_str mark = mark_of(b, it);
 
-        if (text[it->message] == 0) {
+        if (mark.n > 0 || text[it->message] == 0) {
             normalise(text_of(b, it->message), &buf);
-            ok = !buf.failed && strings_id(&b->strings, tl_buf_str(&buf), &text[it->message]);
-            text[it->message]++;
-        }
-        it->text = text[it->message] - 1;
-        if (it->channel == TL_CHANNEL_CLOUDTRAIL && it->channel_id != 0) {
-            /* calls of one second may read alike: their ids tell them apart */
-            normalise(text_of(b, it->message), &buf);
-            tl_buf_add(&buf, TL_STR("\x1f"));
-            tl_buf_add(&buf, text_of(b, it->channel_id));
+            if (mark.n > 0)
+                tl_buf_add(&buf, TL_STR("\x1f"));
+            tl_buf_add(&buf, mark);
             ok = !buf.failed && strings_id(&b->strings, tl_buf_str(&buf), &it->text);
+        } else {
+            it->text = text[it->message] - 1;
         }
+        if (mark.n == 0)
+            text[it->message] = it->text + 1;
     }
     tl_buf_free(&buf);
     return ok ? TL_OK : TL_ENOMEM;

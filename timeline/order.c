@@ -275,7 +275,7 @@ event_of(const struct tl_builder *b, const struct proto *p)
 
     complete(b, p, &ev);
     ev.who.account = r->account;
-    ev.who.region = r->region;
+    ev.who.region = r->region.n > 0 ? r->region : text_of(b, it->region);
     ev.who.id = r->id;
     if (ev.who.cluster.n == 0 && r->cluster != NONE)
         ev.who.cluster = b->res[r->cluster].id;
@@ -308,6 +308,8 @@ emit_row(struct tl_builder *b, const struct proto *p, uint32_t at)
     b->rowx[at] = (struct rowx){.res = p->res,
                                 .text = p->text,
                                 .episode = NONE,
+                                .plan = NONE,
+                                .twin = NONE,
                                 .part = (unsigned char)class_info(row->ev.cls)->part};
     return TL_OK;
 }

@@ -9,14 +9,25 @@ enum { MAX_KEY = 64 * 1024 };
 struct tl_ident
 item_ident(const struct tl_builder *b, const struct item *it)
 {
+    uint32_t region = it->kind == TL_KIND_GLOBAL_CLUSTER ? 0 : it->region; /* it has none */
+
     return (struct tl_ident){.kind = (enum tl_kind)it->kind,
                              .source_type = text_of(b, it->source_type),
                              .account = text_of(b, it->account),
-                             .region = text_of(b, it->region),
+                             .region = text_of(b, region),
                              .id = text_of(b, it->id),
                              .arn = text_of(b, it->arn),
                              .cluster = text_of(b, it->cluster),
                              .label = text_of(b, it->label)};
+}
+
+bool
+res_has_role(const struct res *r, enum tl_role role)
+{
+    for (const struct role *i = r->roles; i; i = i->next)
+        if (i->role == role)
+            return true;
+    return false;
 }
 
 /* Nothing ties what bears no region to another input. */

@@ -9,6 +9,9 @@
 /* Who the record of an item is about, as far as it is known by now. */
 struct tl_ident item_ident(const struct tl_builder *b, const struct item *it);
 
+/* Whether a topology says that it had this role. */
+bool res_has_role(const struct res *r, enum tl_role role);
+
 /* The resource of an identity, made when it is new. Without a region it is one of `input` alone. */
 enum tl_status res_of(struct tl_builder *b, const struct tl_ident *who, uint32_t input,
                       uint32_t *res);

@@ -1,0 +1,144 @@
+/*
+ * claims.c - durations that a document states, held against what the probes prove.
+ *
+ * A claim speaks of the endpoint or region that it names, else of the loop that it stands next to,
+ * else of the only outage of its document. It is contradicted when every outage that it may mean
+ * excludes it; intervals that touch do not.
+ */
+#include "timeline/findings.h"
+
+/* Where an outage went: into a run, or none. */
+struct placed {
+    struct plan *plan;
+    const struct tl_outage *o;
+};
+
+static struct placed
+outage_at(const struct tl_builder *b, size_t i)
+{
+    for (size_t k = 0; k < b->nplans; k++) {
+        if (i < b->plans[k].noutages)
+            return (struct placed){&b->plans[k], &b->plans[k].outages[i]};
+        i -= b->plans[k].noutages;
+    }
+    return (struct placed){NULL, &b->report->outages[i]};
+}
+
+static size_t
+count_outages(const struct tl_builder *b)
+{
+    size_t n = b->report->noutages;
+
+    for (size_t k = 0; k < b->nplans; k++)
+        n += b->plans[k].noutages;
+    return n;
+}
+
+static bool
+excludes(const struct tl_outage *o, const struct tl_claim *c)
+{
+    if (o->max_us != TL_UNKNOWN && c->min_us > o->max_us)
+        return true;
+    return o->min_us != TL_UNKNOWN && c->max_us < o->min_us;
+}
+
+/* How an outage can be the one that a claim means: the sharpest way first. */
+enum meaning { BY_NAME, BY_BLOCK, BY_INPUT, NMEANINGS };
+
+static bool
+is_of_block(const struct tl_builder *b, uint32_t input, uint32_t block, const struct tl_outage *o)
+{
+    for (size_t i = 0; i < b->nloops; i++) {
+        const struct loop *l = &b->loops[i];
+
+        if (l->input == input && o->input == input && l->series->block == block &&
+            tl_str_eq(l->series->endpoint, o->endpoint))
+            return true;
+    }
+    return false;
+}
+
+static bool
+means(const struct tl_builder *b, const struct tl_claim *c, uint32_t input,
+      const struct tl_outage *o, enum meaning how)
+{
+    switch (how) {
+    case BY_NAME:
+        return c->endpoint.n > 0 &&
+               (tl_str_case_eq(c->endpoint, o->endpoint) || tl_str_eq(c->endpoint, o->region) ||
+                tl_str_eq(c->endpoint, o->resource));
+    case BY_BLOCK:
+        return is_of_block(b, input, c->block, o);
+    default:
+        return o->input == input;
+    }
+}
+
+/* The outages that a claim may mean: how many, how many of them exclude it, and one of those. */
+struct weighed {
+    size_t meant, excluding;
+    struct placed one;
+};
+
+static struct weighed
+weigh(const struct tl_builder *b, const struct tl_claim *c, uint32_t input, enum meaning how)
+{
+    struct weighed w = {.meant = 0};
+    size_t n = count_outages(b);
+
+    for (size_t i = 0; i < n; i++) {
+        struct placed p = outage_at(b, i);
+
+        if (!means(b, c, input, p.o, how))
+            continue;
+        w.meant++;
+        if (!excludes(p.o, c))
+            continue;
+        if (w.excluding++ == 0)
+            w.one = p;
+    }
+    return w;
+}
+
+static enum tl_status
+contradict(struct tl_builder *b, const struct tl_source *src, const struct tl_claim *c,
+           const struct placed *p)
+{
+    const struct tl_str args[] = {
+        src->name, words_count(b, c->line), words_span(b, c->min_us, c->max_us),
+        c->text,   p->o->endpoint,          words_span(b, p->o->min_us, p->o->max_us)};
+    uint32_t rows[4];
+    size_t n = outage_rows(b, p->o, rows);
+
+    return finding_add(b, p->plan, F_CLAIM_CONTRADICTED, rows, n, args);
+}
+
+static enum tl_status
+check(struct tl_builder *b, uint32_t input, const struct tl_claim *c)
+{
+    for (int how = 0; how < NMEANINGS; how++) {
+        struct weighed w = weigh(b, c, input, (enum meaning)how);
+
+        if (w.meant == 0)
+            continue;
+        if (how == BY_INPUT && (w.meant > 1 || c->block != NONE || c->endpoint.n > 0))
+            return TL_OK; /* which of them it means is not known */
+        if (w.excluding < w.meant)
+            return TL_OK;
+        return contradict(b, &b->report->inputs[input], c, &w.one);
+    }
+    return TL_OK;
+}
+
+enum tl_status
+build_claims(struct tl_builder *b)
+{
+    for (uint32_t i = 0; i < b->report->ninputs; i++) {
+        const struct tl_source *s = &b->report->inputs[i];
+
+        for (size_t k = 0; k < s->nclaims && s->duplicate_of == NONE; k++)
+            if (check(b, i, &s->claims[k]))
+                return TL_ENOMEM;
+    }
+    return TL_OK;
+}

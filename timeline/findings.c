@@ -1,0 +1,177 @@
+/* findings.c - the catalogue of findings, and how one is written down. */
+#include "timeline/findings.h"
+
+#include <string.h>
+
+enum { MAX_PROOF_ROWS = 48, MAX_ARG = 600, MAX_TEXT = 8 * 1024 };
+
+#define DOC_NONE ""
+#define DOC_EVENTS                                                                                 \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html"
+#define DOC_ZDP                                                                                    \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"                                \
+    "USER_UpgradeDBInstance.PostgreSQL.MinorUpgrade.html"
+
+static const struct {
+    struct tl_str code;
+    enum tl_severity severity;
+    struct tl_str text, doc;
+} catalogue[NFINDINGS] = {
+#define X(name, code, severity, text, doc)                                                         \
+    [F_##name] = {{code, sizeof(code) - 1},                                                        \
+                  TL_SEVERITY_##severity,                                                          \
+                  {text, sizeof(text) - 1},                                                        \
+                  {doc, sizeof(doc) - 1}},
+    FINDING_MAP(X)
+#undef X
+};
+
+struct tl_str
+finding_code(enum finding f)
+{
+    return catalogue[f].code;
+}
+
+/* The text with its arguments; each is bounded, for they may come from anywhere. */
+static void
+expand(struct tl_str text, const struct tl_str *args, struct tl_buf *out)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        struct tl_str arg;
+
+        if (i + 2 >= text.n || text.p[i] != '{' || text.p[i + 2] != '}') {
+            tl_buf_add(out, (struct tl_str){text.p + i, 1});
+            continue;
+        }
+        arg = args[text.p[i + 1] - '0'];
+        if (arg.n > MAX_ARG) {
+            arg.n = MAX_ARG;
+            while (arg.n > 0 && ((unsigned char)arg.p[arg.n] & 0xc0) == 0x80)
+                arg.n--; /* not inside a character */
+            tl_buf_add(out, arg);
+            arg = TL_STR(" …");
+        }
+        tl_buf_add(out, arg);
+        i += 2;
+    }
+}
+
+static struct tl_finding *
+new_finding(struct tl_builder *b, struct plan *p)
+{
+    struct tl_finding **list = p ? &p->findings : &b->report->findings;
+    size_t *n = p ? &p->nfindings : &b->report->nfindings;
+    size_t *cap = p ? &p->findings_cap : &b->findings_cap;
+    struct tl_finding *grown = tl_arena_grow(b->arena, *list, *n, cap, sizeof(*grown));
+
+    if (!grown)
+        return NULL;
+    *list = grown;
+    return &grown[(*n)++];
+}
+
+enum tl_status
+finding_add(struct tl_builder *b, struct plan *p, enum finding f, const uint32_t *rows,
+            size_t nrows, const struct tl_str *args)
+{
+    struct tl_finding *out = new_finding(b, p);
+    uint32_t *kept;
+    struct tl_buf text;
+
+    if (nrows > MAX_PROOF_ROWS)
+        nrows = MAX_PROOF_ROWS;
+    kept = tl_arena_alloc(b->arena, (nrows + 1) * sizeof(*kept));
+    if (!out || !kept)
+        return TL_ENOMEM;
+    if (nrows > 0)
+        memcpy(kept, rows, nrows * sizeof(*kept));
+    tl_buf_init(&text, MAX_TEXT);
+    expand(catalogue[f].text, args, &text);
+    *out = (struct tl_finding){.code = catalogue[f].code,
+                               .severity = catalogue[f].severity,
+                               .text = tl_arena_str(b->arena, tl_buf_str(&text)),
+                               .events = kept,
+                               .nevents = nrows,
+                               .doc = catalogue[f].doc};
+    if (text.failed == TL_ENOMEM)
+        out->text.p = NULL;
+    tl_buf_free(&text);
+    return out->text.p ? TL_OK : TL_ENOMEM;
+}
+
+/* ---- words ---- */
+
+struct tl_str
+words_join(struct tl_builder *b, const struct tl_str *parts, size_t n)
+{
+    struct tl_str out;
+    struct tl_buf buf;
+
+    tl_buf_init(&buf, MAX_TEXT);
+    for (size_t i = 0; i < n; i++)
+        tl_buf_add(&buf, parts[i]);
+    out = tl_arena_str(b->arena, tl_buf_str(&buf));
+    tl_buf_free(&buf);
+    return out.p ? out : (struct tl_str){"", 0};
+}
+
+static struct tl_str
+words_buf(struct tl_builder *b, struct tl_buf *buf)
+{
+    struct tl_str s = tl_buf_str(buf), out = words_join(b, &s, 1);
+
+    tl_buf_free(buf);
+    return out;
+}
+
+struct tl_str
+words_count(struct tl_builder *b, uint64_t n)
+{
+    struct tl_buf buf;
+
+    tl_buf_init(&buf, 64);
+    tl_buf_addf(&buf, "%llu", (unsigned long long)n);
+    return words_buf(b, &buf);
+}
+
+struct tl_str
+words_seconds(struct tl_builder *b, int64_t us)
+{
+    struct tl_buf buf;
+
+    tl_buf_init(&buf, 64);
+    tl_seconds_print(&buf, us);
+    tl_buf_add(&buf, TL_STR(" s"));
+    return words_buf(b, &buf);
+}
+
+struct tl_str
+words_span(struct tl_builder *b, int64_t min, int64_t max)
+{
+    struct tl_buf buf;
+
+    tl_buf_init(&buf, 128);
+    if (max == TL_UNKNOWN) {
+        tl_buf_add(&buf, TL_STR("at least "));
+        tl_seconds_print(&buf, min == TL_UNKNOWN ? 0 : min);
+    } else if (min == TL_UNKNOWN) {
+        tl_buf_add(&buf, TL_STR("at most "));
+        tl_seconds_print(&buf, max);
+    } else {
+        tl_seconds_print(&buf, min);
+        tl_buf_add(&buf, TL_STR(" to "));
+        tl_seconds_print(&buf, max);
+    }
+    tl_buf_add(&buf, TL_STR(" s"));
+    return words_buf(b, &buf);
+}
+
+struct tl_str
+res_title(const struct tl_builder *b, uint32_t res)
+{
+    const struct res *r = &b->res[res];
+
+    if (r->id.n > 0)
+        return r->id;
+    return r->label.n > 0 ? r->label : TL_STR("a resource without a name");
+}

@@ -1,0 +1,101 @@
+/*
+ * findings.h - private to timeline/: conclusions. The catalogue of codes is a table in findings.c;
+ * docs/findings.md explains each.
+ */
+#ifndef TL_TIMELINE_FINDINGS_H
+#define TL_TIMELINE_FINDINGS_H
+
+#include "timeline/run.h"
+
+/* code, severity, text ({0}, {1} … are the arguments), documentation */
+#define FINDING_MAP(X)                                                                             \
+    X(ID_CONTRADICTED, "id.contradicted", NOTICE,                                                  \
+      "the source carries {0}, but the text \"{1}\" is that of another event ({2}): the text was " \
+      "taken",                                                                                     \
+      DOC_EVENTS)                                                                                  \
+    X(CLAIM_CONTRADICTED, "claim.contradicted", WARNING,                                           \
+      "{0}, line {1}, claims {2}: \"{3}\"; the probe of {4} proves {5}", DOC_NONE)                 \
+    X(HINT_CONTRADICTED, "hint.contradicted", NOTICE, "{0}: {1}", DOC_NONE)                        \
+    X(ZONE_ASSUMED, "zone.assumed", NOTICE,                                                        \
+      "{0}: its times bear no zone; {1} was assumed (--input-tz, or --as auto,tz=ZONE)", DOC_NONE) \
+    X(PRECISION_MINUTE, "precision.minute", INFO,                                                  \
+      "{0} of {1} rows are known to the minute only: their order within a minute is that of "      \
+      "their table",                                                                               \
+      DOC_NONE)                                                                                    \
+    X(UNCLASSIFIED_NEAR, "unclassified.near", NOTICE,                                              \
+      "\"{0}\" fits no rule, but is close to {1}: AWS may have reworded it", DOC_EVENTS)           \
+    X(RUN_AMBIGUOUS, "run.ambiguous", NOTICE, "{0}", DOC_NONE)                                     \
+    X(SOURCE_DUPLICATE, "source.duplicate", INFO, "{0} has the same bytes as {1}: read once",      \
+      DOC_NONE)                                                                                    \
+    X(ZDP_BY_DESIGN, "zdp.not-used-by-design", INFO,                                               \
+      "{0} was restarted without zero-downtime patching: {1}", DOC_ZDP)                            \
+    X(ZDP_NOT_USED, "zdp.not-used", WARNING,                                                       \
+      "{0} was restarted without an attempt at zero-downtime patching, and nothing in the "        \
+      "evidence says why",                                                                         \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_DROPPED, "zdp.dropped", WARNING,                                                         \
+      "zero-downtime patching of {0} dropped {1} of {2} connections", DOC_ZDP)                     \
+    X(ZDP_FAILED, "zdp.failed", WARNING, "zero-downtime patching of {0} failed: {1}", DOC_ZDP)     \
+    X(ZDP_CLIENT_VIEW, "zdp.client-view", INFO,                                                    \
+      "zero-downtime patching of {0} took {1} by the server's word; for new connections to {2} "   \
+      "the probe proves {3}: consistent",                                                          \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_CLIENT_DIFFERS, "zdp.client-differs", WARNING,                                           \
+      "zero-downtime patching of {0} took {1} by the server's word; for new connections to {2} "   \
+      "the probe proves {3}: the server's word does not cover it",                                 \
+      DOC_ZDP)                                                                                     \
+    X(OUTAGE_NO_PROBE, "outage.no-probe", NOTICE,                                                  \
+      "{0} was restarted, and no probe watched it: how long clients could not connect is unknown", \
+      DOC_NONE)                                                                                    \
+    X(OUTAGE_OPEN, "outage.open", NOTICE, "the log of {0} {1}: the outage is open on that side",   \
+      DOC_NONE)                                                                                    \
+    X(OUTAGE_BLIND, "outage.blind", NOTICE,                                                        \
+      "the log of {0} has a hole of {1} inside an outage: what happened there is not known",       \
+      DOC_NONE)                                                                                    \
+    X(VERSION_MISMATCH, "version.mismatch", WARNING, "{0}", DOC_NONE)                              \
+    X(UPGRADE_REFUSED, "upgrade.refused", WARNING, "the upgrade of {0} was refused: {1}",          \
+      DOC_EVENTS)                                                                                  \
+    X(UPGRADE_FAILED, "upgrade.failed", CRITICAL, "the upgrade of {0} failed: {1}", DOC_EVENTS)    \
+    X(UPGRADE_ROLLED_BACK, "upgrade.rolled-back", CRITICAL,                                        \
+      "the upgrade of {0} was rolled back: {1}", DOC_EVENTS)                                       \
+    X(REQUEST_REFUSED, "request.refused", NOTICE, "{0} by {1} was refused: {2}", DOC_NONE)         \
+    X(SHUTDOWN_OPEN, "shutdown.no-restart", WARNING,                                               \
+      "{0} was shut down, and no restart was announced within {1} of evidence", DOC_EVENTS)        \
+    X(SHUTDOWN_TWICE, "shutdown.twice", NOTICE, "{0} was shut down twice before it was restarted", \
+      DOC_EVENTS)                                                                                  \
+    X(RESTART_ALONE, "restart.without-shutdown", NOTICE,                                           \
+      "{0} was restarted without an announced shutdown: a crash, a failover, or a lost event",     \
+      DOC_EVENTS)                                                                                  \
+    X(RECOVERY, "recovery.in-upgrade", WARNING, "{0} went through recovery during the run",        \
+      DOC_EVENTS)                                                                                  \
+    X(ROWS_GAP, "rows.gap", INFO,                                                                  \
+      "the rows inserted through {0} have a gap of {1}: writes failed or waited, or none came",    \
+      DOC_NONE)                                                                                    \
+    X(FAILOVER_UNREQUESTED, "failover.unrequested", NOTICE,                                        \
+      "no call in the evidence asked for the failover of {0}", DOC_EVENTS)
+
+enum finding {
+#define X(name, code, severity, text, doc) F_##name,
+    FINDING_MAP(X)
+#undef X
+        NFINDINGS
+};
+
+struct tl_str finding_code(enum finding f);
+
+/*
+ * Adds a finding to a run (or to none: NULL), proved by rows. args: as many as its text names; they
+ * are copied. Keeps at most a few dozen rows.
+ */
+enum tl_status finding_add(struct tl_builder *b, struct plan *p, enum finding f,
+                           const uint32_t *rows, size_t nrows, const struct tl_str *args);
+
+/* Texts for findings, in the arena; empty when there is no room (finding_add fails then, too). */
+struct tl_str words_count(struct tl_builder *b, uint64_t n);
+struct tl_str words_seconds(struct tl_builder *b, int64_t us);            /* "2.360 s" */
+struct tl_str words_span(struct tl_builder *b, int64_t min, int64_t max); /* "0.500 to 2.701 s" */
+struct tl_str res_title(const struct tl_builder *b, uint32_t res);        /* identifier, or label */
+/* Concatenates up to n parts. */
+struct tl_str words_join(struct tl_builder *b, const struct tl_str *parts, size_t n);
+
+#endif

@@ -1,0 +1,242 @@
+/* phases.c - named spans of each resource, and the parameters that were adjusted on the way. */
+#include <stdlib.h>
+
+#include "timeline/findings.h"
+
+struct span {
+    uint32_t res;
+    enum tl_phase phase;
+    struct tl_instant began, ended;
+    bool closed;
+    int64_t took_us; /* by the words of a message; TL_UNKNOWN */
+};
+
+struct spans {
+    struct span *list;
+    size_t n, cap;
+};
+
+static struct span *
+open_span(struct spans *all, uint32_t res, enum tl_phase phase)
+{
+    for (size_t i = all->n; i-- > 0;)
+        if (all->list[i].res == res && all->list[i].phase == phase)
+            return all->list[i].closed ? NULL : &all->list[i];
+    return NULL;
+}
+
+static enum tl_status
+add_span(struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase phase,
+         struct tl_instant began, const struct tl_instant *ended)
+{
+    struct span *list = tl_arena_grow(&b->scratch, all->list, all->n, &all->cap, sizeof(*list));
+
+    if (!list)
+        return TL_ENOMEM;
+    all->list = list;
+    list[all->n++] = (struct span){.res = res,
+                                   .phase = phase,
+                                   .began = began,
+                                   .ended = ended ? *ended : TL_INSTANT_NONE,
+                                   .closed = ended != NULL,
+                                   .took_us = TL_UNKNOWN};
+    return TL_OK;
+}
+
+static void
+close_span(struct spans *all, uint32_t res, enum tl_phase phase, const struct tl_instant *when)
+{
+    struct span *s = open_span(all, res, phase);
+
+    if (s) {
+        s->ended = *when;
+        s->closed = true;
+    }
+}
+
+/* A stage ends where a later one begins. */
+static void
+close_earlier(struct spans *all, uint32_t res, enum tl_phase phase, const struct tl_instant *when)
+{
+    static const enum tl_phase stages[] = {TL_PHASE_PRECHECK, TL_PHASE_SNAPSHOT, TL_PHASE_SHUTDOWN};
+
+    for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && stages[i] < phase; i++)
+        close_span(all, res, stages[i], when);
+}
+
+/* The start of what a message says has taken that long: "fast startup completed in …". */
+static struct tl_instant
+before(struct tl_instant when, int64_t us)
+{
+    return (struct tl_instant){when.at - us, when.earliest - us, when.latest - us};
+}
+
+static enum tl_status
+end_phase(struct tl_builder *b, struct spans *all, uint32_t res, const struct tl_event *ev)
+{
+    struct span *s = open_span(all, res, ev->phase);
+    int64_t took = tl_event_number(ev, TL_STR("elapsed_us"));
+
+    if (s) {
+        s->ended = ev->when;
+        s->closed = true;
+        return TL_OK;
+    }
+    if (ev->phase == TL_PHASE_STARTUP && took != TL_UNKNOWN && took >= 0 && took < TL_DAY) {
+        if (add_span(b, all, res, ev->phase, before(ev->when, took), &ev->when))
+            return TL_ENOMEM;
+        all->list[all->n - 1].took_us = took;
+        return TL_OK;
+    }
+    if (ev->phase == TL_PHASE_STARTUP && (s = open_span(all, res, TL_PHASE_SHUTDOWN))) {
+        s->ended = ev->when; /* down from the shutdown on, up again from here on */
+        s->closed = true;
+    }
+    return TL_OK; /* an end whose beginning is not known spans nothing */
+}
+
+static enum tl_status
+take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
+{
+    const struct tl_event *ev = row_event(b, row);
+    uint32_t res = b->rowx[row].res;
+
+    switch (ev->edge) {
+    case TL_EDGE_BEGIN:
+        close_earlier(all, res, ev->phase, &ev->when);
+        if (open_span(all, res, ev->phase))
+            return TL_OK;
+        return add_span(b, all, res, ev->phase, ev->when, NULL);
+    case TL_EDGE_END:
+        close_earlier(all, res, ev->phase, &ev->when);
+        if (ev->phase == TL_PHASE_COMPLETING)
+            close_span(all, res, TL_PHASE_UPGRADE, &ev->when);
+        return end_phase(b, all, res, ev);
+    case TL_EDGE_POINT:
+        close_earlier(all, res, ev->phase, &ev->when);
+        if (ev->phase == TL_PHASE_SHUTDOWN)
+            return open_span(all, res, ev->phase)
+                       ? TL_OK
+                       : add_span(b, all, res, ev->phase, ev->when, NULL);
+        if (ev->phase != TL_PHASE_ONLINE)
+            return TL_OK;
+        if (add_span(b, all, res, ev->phase, ev->when, &ev->when))
+            return TL_ENOMEM;
+        all->list[all->n - 1].took_us = 0; /* a moment */
+        return TL_OK;
+    default:
+        return TL_OK;
+    }
+}
+
+/* From the call to the first word of the run. */
+static enum tl_status
+request_phase(struct tl_builder *b, const struct plan *p, struct spans *all)
+{
+    uint32_t root = p->global != NONE ? p->global : b->episodes[p->episodes[0]].tree;
+
+    if (p->request == NONE)
+        return TL_OK;
+    return add_span(b, all, root, TL_PHASE_REQUESTED, row_event(b, p->request)->when,
+                    &p->run->began);
+}
+
+static bool
+is_backup(const struct tl_event *ev)
+{
+    return tl_str_starts(ev->cls, TL_STR("backup."));
+}
+
+enum tl_status
+run_phases(struct tl_builder *b, struct plan *p)
+{
+    struct spans all = {.n = 0};
+    struct tl_run *r = p->run;
+
+    if (request_phase(b, p, &all))
+        return TL_ENOMEM;
+    for (size_t i = 0; i < p->nrows; i++) {
+        uint32_t row = p->rows[i], twin = b->rowx[row].twin;
+        const struct tl_event *ev = row_event(b, row);
+        bool on_cluster = row_res(b, row)->kind == TL_KIND_CLUSTER;
+        bool both = twin != NONE || row_repeats(b, row);
+
+        if (ev->phase == TL_PHASE_NONE || is_backup(ev) || (both && on_cluster))
+            continue; /* what the instance tells as well is the instance's */
+        if (take_phase(b, &all, row))
+            return TL_ENOMEM;
+    }
+    r->phases = tl_arena_alloc(b->arena, (all.n + 1) * sizeof(*r->phases));
+    if (!r->phases)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < all.n; i++) {
+        const struct span *s = &all.list[i];
+
+        r->phases[r->nphases++] = (struct tl_phase_span){
+            .resource = res_title(b, s->res),
+            .region = b->res[s->res].region,
+            .name = s->phase,
+            .began = s->began,
+            .ended = s->ended,
+            .seconds = s->took_us != TL_UNKNOWN ? (struct tl_span){s->took_us, s->took_us}
+                       : s->closed              ? span_between(&s->began, &s->ended)
+                                                : TL_SPAN_NONE};
+    }
+    return TL_OK;
+}
+
+/* ---- parameters ---- */
+
+static struct tl_str
+value_of(struct tl_builder *b, const struct tl_event *ev, struct tl_str name)
+{
+    const struct tl_field *f = tl_event_field(ev, name);
+
+    if (!f || f->type != TL_FIELD_INT)
+        return tl_event_text(ev, name);
+    return f->number < 0 ? (struct tl_str){"", 0} : words_count(b, (uint64_t)f->number);
+}
+
+static struct tl_parameter_change *
+find_parameter(struct tl_run *r, const struct tl_parameter_change *c)
+{
+    for (size_t i = 0; i < r->nparameters; i++) {
+        struct tl_parameter_change *p = &r->parameters[i];
+
+        if (tl_str_eq(p->resource, c->resource) && tl_str_eq(p->region, c->region) &&
+            tl_str_eq(p->name, c->name) && tl_str_eq(p->from, c->from) && tl_str_eq(p->to, c->to))
+            return p;
+    }
+    return NULL;
+}
+
+enum tl_status
+run_parameters(struct tl_builder *b, struct plan *p)
+{
+    struct tl_run *r = p->run;
+    size_t cap = 0;
+
+    for (size_t i = 0; i < p->nrows; i++) {
+        const struct tl_event *ev = row_event(b, p->rows[i]);
+        struct tl_parameter_change c = {.count = 1}, *known, *list;
+
+        if (!tl_str_eq(ev->cls, TL_STR("parameter.adjusted")) || row_repeats(b, p->rows[i]))
+            continue;
+        c.resource = res_title(b, b->rowx[p->rows[i]].res);
+        c.region = row_res(b, p->rows[i])->region;
+        c.name = value_of(b, ev, TL_STR("parameter"));
+        c.from = value_of(b, ev, TL_STR("from_value"));
+        c.to = value_of(b, ev, TL_STR("to_value"));
+        known = find_parameter(r, &c);
+        if (known) {
+            known->count++;
+            continue;
+        }
+        list = tl_arena_grow(b->arena, r->parameters, r->nparameters, &cap, sizeof(*list));
+        if (!list)
+            return TL_ENOMEM;
+        r->parameters = list;
+        r->parameters[r->nparameters++] = c;
+    }
+    return TL_OK;
+}

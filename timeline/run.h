@@ -1,0 +1,141 @@
+/*
+ * run.h - private to timeline/: episodes of resources, the runs they make, and what is said of
+ * them.
+ */
+#ifndef TL_TIMELINE_RUN_H
+#define TL_TIMELINE_RUN_H
+
+#include "timeline/build.h"
+#include "timeline/classes.h"
+
+/* What a run is made of, in the order in which they claim rows. */
+enum layer { LAYER_UPGRADE, LAYER_GLOBAL, LAYER_BLUEGREEN, LAYER_FAILOVER, NLAYERS };
+
+/* What happened to one resource tree (a cluster with its instances, or a single instance). */
+struct episode {
+    uint32_t tree; /* resource */
+    enum layer layer;
+    uint32_t first, last; /* core rows */
+    uint32_t began;       /* first row that is more than a backup */
+    uint32_t start;       /* first row that says so: "version upgrade started"; NONE */
+    uint32_t end;         /* last row that ends it; NONE */
+    bool ended;
+    struct tl_str from, to; /* versions; empty: not known, or several */
+    uint32_t run;
+};
+
+/* Which run an episode belongs to: a forest, its roots are the runs. */
+struct joined {
+    uint32_t up, next_of_tree;
+    bool joined, inferred; /* of roots */
+    bool ambiguous;        /* it might have been one with others, but with which? */
+};
+
+/* A run in the making. */
+struct plan {
+    struct tl_run *run; /* set once runs are in their order */
+    enum layer layer;
+    uint32_t *episodes;
+    size_t nepisodes;
+    uint32_t *rows; /* ascending */
+    size_t nrows;
+    uint32_t *res; /* everything that takes part, by kind, region and key */
+    size_t nres;
+    uint32_t global;  /* resource; NONE */
+    uint32_t primary; /* tree of the primary cluster; NONE: not known, or there is only one */
+    bool primary_proved;
+    bool joined, inferred;          /* several trees; not all of it proved */
+    bool seen_only;                 /* nothing but the flips of probes */
+    tl_time from, to;               /* when it was active, side effects included */
+    uint32_t began, ended, request; /* rows; NONE */
+    struct tl_outage *outages;
+    size_t noutages, outages_cap;
+    struct tl_finding *findings;
+    size_t nfindings, findings_cap;
+};
+
+enum layer_role { ROLE_NONE, ROLE_START, ROLE_STEP, ROLE_END };
+enum layer_role layer_role(enum layer layer, enum part part);
+
+/* When the outage may have been, as far as its log goes. */
+struct tl_instant outage_when(const struct tl_outage *o);
+
+enum tl_status build_twins(struct tl_builder *b);
+enum tl_status build_episodes(struct tl_builder *b);
+enum tl_status build_joins(struct tl_builder *b);
+/* The episode that stands for the run of e. */
+uint32_t joined_root(const struct tl_builder *b, uint32_t e);
+/* A run that only probes saw: its endpoint showed another version. */
+enum tl_status plan_of_flip(struct tl_builder *b, uint32_t tree, uint32_t row, uint32_t *plan);
+
+enum tl_status build_plans(struct tl_builder *b);
+enum tl_status build_attach(struct tl_builder *b);
+enum tl_status build_runs(struct tl_builder *b);
+enum tl_status build_claims(struct tl_builder *b);
+enum tl_status build_notes(struct tl_builder *b); /* claims included */
+enum tl_status build_filter(struct tl_builder *b);
+
+/* The place of the first row whose `at` is not before that moment. */
+size_t first_row_at(const struct tl_builder *b, tl_time at);
+/* The rows that show an outage, at most four, ascending. */
+size_t outage_rows(const struct tl_builder *b, const struct tl_outage *o, uint32_t rows[4]);
+/* What an outage does not show, as findings of p, or (NULL) of no run. */
+enum tl_status outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o);
+
+/* ---- what is said of one run; each fills its part of p->run, in this order ---- */
+enum tl_status run_resources(struct tl_builder *b, struct plan *p); /* roles.c */
+enum tl_status run_versions(struct tl_builder *b, struct plan *p);  /* versions.c */
+enum tl_status run_strategy(struct tl_builder *b, struct plan *p);  /* strategy.c */
+enum tl_status run_verdict(struct tl_builder *b,
+                           struct plan *p);                   /* verdict.c: proof, ended, clocks */
+enum tl_status run_zdp(struct tl_builder *b, struct plan *p); /* zdp.c */
+enum tl_status run_phases(struct tl_builder *b, struct plan *p);     /* phases.c */
+enum tl_status run_parameters(struct tl_builder *b, struct plan *p); /* phases.c */
+enum tl_status run_findings(struct tl_builder *b, struct plan *p);   /* judge.c */
+
+/* How far apart two versions are. */
+enum change { CHANGE_UNKNOWN, CHANGE_NONE, CHANGE_PATCH, CHANGE_MINOR, CHANGE_MAJOR };
+/* standalone: of an instance that is in no cluster, whose "8.0.42" counts otherwise. */
+enum change version_change(struct tl_str from, struct tl_str to, bool standalone);
+/* What of the two is less exact may stand for the other: 17.5 and 17.5.4. */
+bool version_agrees(struct tl_str a, struct tl_str b);
+
+/* The tree of a row, and the kind of what it stands on. */
+static inline uint32_t
+row_tree(const struct tl_builder *b, uint32_t row)
+{
+    return b->res[b->rowx[row].res].tree;
+}
+static inline const struct res *
+row_res(const struct tl_builder *b, uint32_t row)
+{
+    return &b->res[b->rowx[row].res];
+}
+/* Its resource as runs name it: identifier, or label. */
+static inline struct tl_str
+res_name(const struct res *r)
+{
+    return r->id.n > 0 ? r->id : r->label;
+}
+/* From a to b: {earliest b - latest a, latest b - earliest a}, not below 0. */
+struct tl_span span_between(const struct tl_instant *a, const struct tl_instant *b);
+
+/* The event of a row, and whether it is of that class. */
+static inline const struct tl_event *
+row_event(const struct tl_builder *b, uint32_t row)
+{
+    return &b->report->rows[row].ev;
+}
+/* Whether a row tells again what another one has told. */
+static inline bool
+row_repeats(const struct tl_builder *b, uint32_t row)
+{
+    return b->report->rows[row].twin_of != NONE;
+}
+static inline bool
+row_is(const struct tl_builder *b, uint32_t row, struct tl_str cls)
+{
+    return tl_str_eq(row_event(b, row)->cls, cls);
+}
+
+#endif

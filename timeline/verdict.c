@@ -1,0 +1,163 @@
+/* verdict.c - how a run ended, and the rows that prove it. */
+#include "timeline/run.h"
+
+static const int64_t SHORTLY_US = TL_HOUR; /* the evidence may simply end before the run did */
+
+enum outcome { OPEN, GOOD, FAILED, UNDONE };
+
+/* What a class says of the work that it ends. */
+static const struct {
+    struct tl_str cls;
+    enum outcome outcome;
+} endings[] = {
+#define ROW(cls, outcome)                                                                          \
+    {                                                                                              \
+        {cls, sizeof(cls) - 1}, outcome                                                            \
+    }
+    ROW("upgrade.finished", GOOD),
+    ROW("upgrade.version-changed", GOOD),
+    ROW("patch.finished", GOOD),
+    ROW("os-upgrade.finished", GOOD),
+    ROW("failover.completed", GOOD),
+    ROW("global.switchover-finished", GOOD),
+    ROW("global.failover-finished", GOOD),
+    ROW("bluegreen.switchover-finished", GOOD),
+    ROW("probe.version-changed", GOOD),
+    ROW("upgrade.refused", FAILED),
+    ROW("upgrade.failed", FAILED),
+    ROW("precheck.failed", FAILED),
+    ROW("os-upgrade.failed", FAILED),
+    ROW("failover.failed", FAILED),
+    ROW("global.switchover-failed", FAILED),
+    ROW("global.failover-failed", FAILED),
+    ROW("upgrade.rolled-back", UNDONE),
+    ROW("upgrade.cancelled", UNDONE),
+    ROW("global.switchover-cancelled", UNDONE),
+    ROW("bluegreen.switchover-cancelled", UNDONE),
+#undef ROW
+};
+
+static enum outcome
+ending(struct tl_str cls)
+{
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (tl_str_eq(endings[i].cls, cls))
+            return endings[i].outcome;
+    return OPEN;
+}
+
+/* The last word of an episode: an undoing outweighs what was announced before it. */
+struct last_word {
+    enum outcome outcome;
+    uint32_t row;
+};
+
+static struct last_word
+of_episode(const struct tl_builder *b, const struct plan *p, uint32_t id)
+{
+    struct last_word w = {OPEN, NONE};
+
+    for (size_t i = 0; i < p->nrows; i++) {
+        uint32_t row = p->rows[i];
+        enum outcome o = b->rowx[row].episode == id ? ending(row_event(b, row)->cls) : OPEN;
+
+        if (o == OPEN || row_repeats(b, row) ||
+            (o == GOOD && w.outcome == UNDONE) || /* the version it fell back to */
+            (o == FAILED && w.outcome == UNDONE))
+            continue;
+        w = (struct last_word){o, row};
+    }
+    return w;
+}
+
+/* A flip of the endpoint ends what no event of its tree has ended. */
+static struct last_word
+seen_of_tree(const struct tl_builder *b, const struct plan *p, uint32_t tree)
+{
+    for (size_t i = 0; i < p->nrows; i++)
+        if (row_is(b, p->rows[i], TL_STR("probe.version-changed")) &&
+            row_tree(b, p->rows[i]) == tree)
+            return (struct last_word){GOOD, p->rows[i]};
+    return (struct last_word){OPEN, NONE};
+}
+
+static bool
+versions_differ(const struct tl_run *r)
+{
+    for (size_t i = 1; i < r->nversions; i++)
+        if (!version_agrees(r->versions[0].to, r->versions[i].to))
+            return true;
+    return false;
+}
+
+static enum tl_verdict
+weigh(const struct tl_builder *b, const struct plan *p, const size_t count[4])
+{
+    size_t n = p->nepisodes;
+    bool starting = false;
+
+    if (p->seen_only && p->run->from.n > 0 && tl_str_eq(p->run->from, p->run->to))
+        return TL_VERDICT_ROLLED_BACK;
+    if (count[GOOD] == n)
+        return p->joined && versions_differ(p->run) ? TL_VERDICT_PARTIAL : TL_VERDICT_SUCCEEDED;
+    for (size_t i = 0; i < n; i++)
+        starting |= b->episodes[p->episodes[i]].start != NONE;
+    if (count[OPEN] > 0 && count[UNDONE] + count[FAILED] == 0 && starting &&
+        b->newest - p->to <= SHORTLY_US)
+        return TL_VERDICT_IN_PROGRESS;
+    if (count[GOOD] > 0)
+        return TL_VERDICT_PARTIAL;
+    if (count[UNDONE] > 0)
+        return TL_VERDICT_ROLLED_BACK;
+    return count[FAILED] > 0 ? TL_VERDICT_FAILED : TL_VERDICT_UNKNOWN;
+}
+
+static void
+end_run(struct tl_builder *b, const struct plan *p)
+{
+    struct tl_run *r = p->run;
+    const struct tl_instant *from = &r->began;
+
+    if (r->verdict == TL_VERDICT_IN_PROGRESS || r->verdict == TL_VERDICT_UNKNOWN ||
+        p->ended == NONE)
+        return;
+    if (p->request != NONE)
+        from = &row_event(b, p->request)->when;
+    r->ended = row_event(b, p->ended)->when;
+    r->operation = span_between(from, &r->ended);
+}
+
+/* Puts a row in its place among n ascending ones. */
+static void
+insert(uint32_t *rows, size_t n, uint32_t row)
+{
+    for (; n > 0 && rows[n - 1] > row; n--)
+        rows[n] = rows[n - 1];
+    rows[n] = row;
+}
+
+enum tl_status
+run_verdict(struct tl_builder *b, struct plan *p)
+{
+    struct tl_run *r = p->run;
+    uint32_t *proof = tl_arena_alloc(b->arena, (p->nepisodes + 1) * sizeof(*proof));
+    size_t count[4] = {0};
+
+    if (!proof)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < p->nepisodes; i++) {
+        struct last_word w = of_episode(b, p, p->episodes[i]);
+
+        if (w.outcome == OPEN && p->layer == LAYER_UPGRADE)
+            w = seen_of_tree(b, p, b->episodes[p->episodes[i]].tree);
+        count[w.outcome]++;
+        if (w.row != NONE)
+            insert(proof, r->nproof++, w.row);
+    }
+    r->verdict = weigh(b, p, count);
+    if (r->nproof == 0 && r->verdict == TL_VERDICT_IN_PROGRESS)
+        proof[r->nproof++] = p->began;
+    r->proof = proof;
+    end_run(b, p);
+    return TL_OK;
+}

@@ -1,0 +1,353 @@
+/*
+ * zdp.c - zero-downtime patching, instance by instance: attempted, finished, what it kept.
+ *
+ * The same attempt is announced on the cluster and on the instance; it counts once. That none was
+ * made is concluded from a restart of the instance, never from the absence of a row alone.
+ */
+#include <string.h>
+
+#include "timeline/findings.h"
+#include "timeline/resource.h"
+
+struct attempt {
+    uint32_t res;
+    uint32_t began, ended, failed, startup; /* rows; NONE */
+    enum tl_zdp_outcome outcome;
+    struct tl_str reason;
+    uint32_t *rows;
+    size_t nrows, cap;
+    bool by_design;
+};
+
+struct attempts {
+    struct attempt *list;
+    size_t n, cap;
+};
+
+/* ---- whose attempt ---- */
+
+static uint32_t
+only_instance(const struct tl_builder *b, uint32_t tree)
+{
+    uint32_t only = NONE;
+
+    for (uint32_t i = b->first_member[tree]; i < b->first_member[tree + 1]; i++) {
+        if (b->res[b->members[i]].kind != TL_KIND_INSTANCE)
+            continue;
+        if (only != NONE)
+            return NONE;
+        only = b->members[i];
+    }
+    return only;
+}
+
+/* The instance of a row on a cluster: the one that its text names, its twin's, the only one. */
+static enum tl_status
+instance_of(struct tl_builder *b, uint32_t row, uint32_t *res)
+{
+    const struct res *r = row_res(b, row);
+    struct tl_ident who = {.kind = TL_KIND_INSTANCE,
+                           .account = r->account,
+                           .region = r->region,
+                           .id = tl_event_text(row_event(b, row), TL_STR("instance"))};
+    uint32_t twin = b->rowx[row].twin;
+
+    *res = NONE;
+    if (r->kind == TL_KIND_INSTANCE) {
+        *res = b->rowx[row].res;
+        return TL_OK;
+    }
+    if (who.id.n > 0 && res_find(b, &who, r->input, res))
+        return TL_ENOMEM;
+    if (*res == NONE && twin != NONE)
+        *res = b->rowx[twin].res;
+    if (*res == NONE)
+        *res = only_instance(b, row_tree(b, row));
+    if (*res == NONE)
+        *res = b->rowx[row].res;
+    return TL_OK;
+}
+
+static enum tl_status
+note_row(struct tl_builder *b, struct attempt *a, uint32_t row)
+{
+    uint32_t *rows = tl_arena_grow(b->arena, a->rows, a->nrows, &a->cap, sizeof(*rows));
+
+    if (!rows)
+        return TL_ENOMEM;
+    a->rows = rows;
+    a->rows[a->nrows++] = row;
+    return TL_OK;
+}
+
+static struct attempt *
+new_attempt(struct tl_builder *b, struct attempts *all, uint32_t res)
+{
+    struct attempt *list = tl_arena_grow(&b->scratch, all->list, all->n, &all->cap, sizeof(*list));
+
+    if (!list)
+        return NULL;
+    all->list = list;
+    list[all->n] = (struct attempt){.res = res,
+                                    .began = NONE,
+                                    .ended = NONE,
+                                    .failed = NONE,
+                                    .startup = NONE,
+                                    .reason = {"", 0}};
+    return &list[all->n++];
+}
+
+/* The attempt of that instance (or of its cluster, where the instance is not known) that waits for
+ * its end. */
+static struct attempt *
+open_attempt(const struct tl_builder *b, struct attempts *all, uint32_t res)
+{
+    for (size_t i = all->n; i-- > 0;) {
+        struct attempt *a = &all->list[i];
+
+        if (a->ended == NONE && a->failed == NONE &&
+            (a->res == res || b->res[res].tree == a->res || b->res[a->res].tree == res))
+            return a;
+    }
+    return NULL;
+}
+
+static enum tl_status
+take(struct tl_builder *b, struct attempts *all, uint32_t row)
+{
+    bool begins = row_is(b, row, TL_STR("zdp.attempted"));
+    uint32_t twin = b->rowx[row].twin, res;
+    struct attempt *a;
+
+    if (instance_of(b, row, &res))
+        return TL_ENOMEM;
+    a = begins ? NULL : open_attempt(b, all, res);
+    if (!a)
+        a = new_attempt(b, all, res);
+    if (!a)
+        return TL_ENOMEM;
+    if (b->res[a->res].kind != TL_KIND_INSTANCE)
+        a->res = res;
+    if (begins)
+        a->began = row;
+    else if (row_is(b, row, TL_STR("zdp.finished")))
+        a->ended = row;
+    else
+        a->failed = row;
+    if (note_row(b, a, row))
+        return TL_ENOMEM;
+    return twin == NONE ? TL_OK : note_row(b, a, twin);
+}
+
+/* ---- what became of it ---- */
+
+/* Whether two instants may be in this order. */
+static bool
+may_follow(const struct tl_builder *b, uint32_t first, uint32_t second)
+{
+    return first == NONE || second == NONE ||
+           row_event(b, second)->when.latest >= row_event(b, first)->when.earliest;
+}
+
+static bool
+restarts(const struct tl_builder *b, uint32_t row)
+{
+    return row_is(b, row, TL_STR("instance.restarted")) ||
+           row_is(b, row, TL_STR("instance.shutdown"));
+}
+
+static enum tl_status
+judge(struct tl_builder *b, const struct plan *p, struct attempt *a)
+{
+    for (size_t i = 0; i < p->nrows; i++) {
+        uint32_t row = p->rows[i];
+
+        if (b->rowx[row].res != a->res)
+            continue;
+        if (a->startup == NONE && row_is(b, row, TL_STR("startup.fast")) &&
+            may_follow(b, a->began, row) && may_follow(b, row, a->ended)) {
+            a->startup = row;
+            if (note_row(b, a, row))
+                return TL_ENOMEM;
+        }
+        if (a->ended == NONE && a->failed == NONE && a->began != NONE && restarts(b, row) &&
+            row > a->began) {
+            a->failed = row;
+            a->reason = TL_STR("its end was never announced, and the instance was restarted "
+                               "instead");
+            if (note_row(b, a, row))
+                return TL_ENOMEM;
+        }
+    }
+    if (a->ended != NONE)
+        a->outcome = TL_ZDP_FINISHED;
+    else if (a->failed != NONE)
+        a->outcome = TL_ZDP_FAILED;
+    if (a->failed != NONE && a->reason.n == 0)
+        a->reason = tl_event_text(row_event(b, a->failed), TL_STR("reason"));
+    return TL_OK;
+}
+
+/* ---- not attempted ---- */
+
+static bool
+is_reader(const struct res *r)
+{
+    return res_has_role(r, TL_ROLE_READER) && !res_has_role(r, TL_ROLE_WRITER);
+}
+
+/* The documented reason why zero-downtime patching was not used; empty: there is none. */
+static struct tl_str
+by_design(const struct tl_builder *b, const struct plan *p, uint32_t res)
+{
+    const struct res *r = &b->res[res], *tree = &b->res[r->tree];
+
+    if (p->run->strategy == TL_STRATEGY_OS_UPDATE)
+        return TL_STR("it is not used for OS patches and OS updates");
+    if (p->run->strategy == TL_STRATEGY_MAJOR_IN_PLACE)
+        return TL_STR("it is not used for major version upgrades");
+    if ((p->primary != NONE && p->primary != r->tree && p->joined) ||
+        (res_has_role(tree, TL_ROLE_SECONDARY) && !res_has_role(tree, TL_ROLE_PRIMARY)))
+        return TL_STR("it is not used for instances in a secondary Region of a global database");
+    if (is_reader(r))
+        return TL_STR("it is not used for readers");
+    return (struct tl_str){"", 0};
+}
+
+static bool
+has_attempt(const struct tl_builder *b, const struct attempts *all, uint32_t res)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i].res == res || all->list[i].res == b->res[res].tree)
+            return true;
+    return false;
+}
+
+static enum tl_status
+take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, uint32_t row)
+{
+    uint32_t res = b->rowx[row].res;
+    struct attempt *a;
+
+    if (b->res[res].kind != TL_KIND_INSTANCE || b->res[res].cluster == NONE)
+        return TL_OK; /* only Aurora patches so */
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i].res == res && all->list[i].outcome == TL_ZDP_NOT_ATTEMPTED)
+            return note_row(b, &all->list[i], row);
+    if (has_attempt(b, all, res))
+        return TL_OK;
+    a = new_attempt(b, all, res);
+    if (!a)
+        return TL_ENOMEM;
+    a->outcome = TL_ZDP_NOT_ATTEMPTED;
+    a->reason = by_design(b, p, res);
+    a->by_design = a->reason.n > 0;
+    return note_row(b, a, row);
+}
+
+/* ---- the list ---- */
+
+static struct tl_zdp
+figures(const struct tl_builder *b, const struct attempt *a)
+{
+    struct tl_zdp z = {.resource = res_name(&b->res[a->res]),
+                       .region = b->res[a->res].region,
+                       .outcome = a->outcome,
+                       .elapsed_ms = TL_UNKNOWN,
+                       .preserved = TL_UNKNOWN,
+                       .dropped = TL_UNKNOWN,
+                       .fast_startup_us = TL_UNKNOWN,
+                       .began = TL_INSTANT_NONE,
+                       .ended = TL_INSTANT_NONE,
+                       .reason = a->reason,
+                       .events = a->rows,
+                       .nevents = a->nrows,
+                       .client_preserved = TL_UNKNOWN,
+                       .client_broken = TL_UNKNOWN};
+    const struct tl_event *end = a->ended != NONE ? row_event(b, a->ended) : NULL;
+
+    if (a->began != NONE)
+        z.began = row_event(b, a->began)->when;
+    if (end) {
+        z.ended = end->when;
+        z.elapsed_ms = tl_event_number(end, TL_STR("elapsed_ms"));
+        z.preserved = tl_event_number(end, TL_STR("preserved"));
+        z.dropped = tl_event_number(end, TL_STR("dropped"));
+    }
+    if (a->startup != NONE)
+        z.fast_startup_us = tl_event_number(row_event(b, a->startup), TL_STR("elapsed_us"));
+    return z;
+}
+
+static void
+sort_rows(uint32_t *rows, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint32_t row = rows[i];
+        size_t k = i;
+
+        for (; k > 0 && rows[k - 1] > row; k--)
+            rows[k] = rows[k - 1];
+        rows[k] = row;
+    }
+}
+
+static enum tl_status
+conclude(struct tl_builder *b, struct plan *p, const struct attempt *a, const struct tl_zdp *z)
+{
+    struct tl_str args[3] = {res_title(b, a->res), z->reason, {"", 0}};
+
+    if (z->outcome == TL_ZDP_NOT_ATTEMPTED)
+        return finding_add(b, p, a->by_design ? F_ZDP_BY_DESIGN : F_ZDP_NOT_USED, z->events,
+                           z->nevents, args);
+    if (z->outcome == TL_ZDP_FAILED) {
+        if (args[1].n == 0)
+            args[1] = TL_STR("no reason was given");
+        return finding_add(b, p, F_ZDP_FAILED, z->events, z->nevents, args);
+    }
+    if (z->dropped == TL_UNKNOWN || z->dropped == 0)
+        return TL_OK;
+    args[1] = words_count(b, (uint64_t)z->dropped);
+    args[2] = z->preserved == TL_UNKNOWN ? TL_STR("an unknown number of")
+                                         : words_count(b, (uint64_t)(z->dropped + z->preserved));
+    return finding_add(b, p, F_ZDP_DROPPED, z->events, z->nevents, args);
+}
+
+static enum tl_status
+list_attempts(struct tl_builder *b, struct plan *p, struct attempts *all)
+{
+    for (size_t i = 0; i < p->nrows; i++)
+        if (tl_str_starts(row_event(b, p->rows[i])->cls, TL_STR("zdp.")) &&
+            !row_repeats(b, p->rows[i]) && take(b, all, p->rows[i]))
+            return TL_ENOMEM;
+    for (size_t i = 0; i < all->n; i++)
+        if (judge(b, p, &all->list[i]))
+            return TL_ENOMEM;
+    for (size_t i = 0; i < p->nrows; i++)
+        if (restarts(b, p->rows[i]) && !row_repeats(b, p->rows[i]) &&
+            take_restart(b, p, all, p->rows[i]))
+            return TL_ENOMEM;
+    return TL_OK;
+}
+
+enum tl_status
+run_zdp(struct tl_builder *b, struct plan *p)
+{
+    struct attempts all = {.n = 0};
+    struct tl_run *r = p->run;
+
+    if (p->layer != LAYER_UPGRADE)
+        return TL_OK;
+    if (list_attempts(b, p, &all))
+        return TL_ENOMEM;
+    r->zdp = tl_arena_alloc(b->arena, (all.n + 1) * sizeof(*r->zdp));
+    if (!r->zdp)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < all.n; i++) {
+        sort_rows(all.list[i].rows, all.list[i].nrows);
+        r->zdp[r->nzdp] = figures(b, &all.list[i]);
+        if (conclude(b, p, &all.list[i], &r->zdp[r->nzdp++]))
+            return TL_ENOMEM;
+    }
+    return TL_OK;
+}
