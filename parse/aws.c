@@ -27,39 +27,48 @@ struct shape {
     const char * not [2]; /* none of them */
     enum aws_kind kind;
     aws_take_fn *take;
+    aws_plain_fn *plain; /* NULL: there is none */
 };
 #define SNAPSHOTS         "DBSnapshotIdentifier", "DBInstanceAutomatedBackupsArn"
 #define CLUSTER_SNAPSHOTS "DBClusterSnapshotIdentifier", "EndpointType"
 static const struct shape shapes[] = {
-    {{"SourceIdentifier", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"SourceArn", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"SourceType", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"detail-type", "detail"}, {NULL}, AWS_EVENTBRIDGE, aws_eventbridge},
-    {{"CloudTrailEvent"}, {NULL}, AWS_CLOUDTRAIL, aws_lookup},
-    {{"eventSource", "eventName", "eventTime"}, {NULL}, AWS_CLOUDTRAIL, aws_cloudtrail},
-    {{"Event Message"}, {NULL}, AWS_SNS, aws_sns_body},
-    {{"Event Source", "Event Time"}, {NULL}, AWS_SNS, aws_sns_body},
-    {{"Sns"}, {NULL}, AWS_NONE, take_sns_record},
-    {{"TopicArn", "Message"}, {NULL}, AWS_NONE, take_sns_envelope},
-    {{"Body", "MessageId"}, {NULL}, AWS_NONE, take_sqs},
-    {{"Body", "ReceiptHandle"}, {NULL}, AWS_NONE, take_sqs},
-    {{"body", "messageId"}, {NULL}, AWS_NONE, take_lambda_sqs},
-    {{"message", "timestamp"}, {NULL}, AWS_NONE, take_log_event},
-    {{"message", "ingestionTime"}, {NULL}, AWS_NONE, take_log_event},
-    {{"field", "value"}, {NULL}, AWS_NONE, take_log_row},
-    {{"DBInstanceIdentifier", "DBInstanceClass"}, {SNAPSHOTS}, AWS_TOPOLOGY, aws_instance},
-    {{"DBInstanceIdentifier", "DBInstanceStatus"}, {SNAPSHOTS}, AWS_TOPOLOGY, aws_instance},
-    {{"DBInstanceIdentifier", "EngineVersion"}, {SNAPSHOTS}, AWS_TOPOLOGY, aws_instance},
-    {{"DBClusterIdentifier", "DBClusterMembers"}, {NULL}, AWS_TOPOLOGY, aws_cluster},
-    {{"DBClusterIdentifier", "EngineVersion"}, {CLUSTER_SNAPSHOTS}, AWS_TOPOLOGY, aws_cluster},
-    {{"DBClusterIdentifier", "Status"}, {CLUSTER_SNAPSHOTS}, AWS_TOPOLOGY, aws_cluster},
-    {{"GlobalClusterIdentifier", "GlobalClusterMembers"}, {NULL}, AWS_TOPOLOGY, aws_global},
-    {{"GlobalClusterIdentifier", "EngineVersion"}, {NULL}, AWS_TOPOLOGY, aws_global},
-    {{"SourceIdentifier", "Date"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"SourceArn", "Date"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"SourceType", "Date"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"SourceIdentifier", "EventCategories"}, {NULL}, AWS_EVENTS, aws_rds_event},
-    {{"Date", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event},
+    {{"SourceIdentifier", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"SourceArn", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"SourceType", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"detail-type", "detail"}, {NULL}, AWS_EVENTBRIDGE, aws_eventbridge, aws_plain_bridge},
+    {{"CloudTrailEvent"}, {NULL}, AWS_CLOUDTRAIL, aws_lookup, NULL},
+    {{"eventSource", "eventName", "eventTime"},
+     {NULL},
+     AWS_CLOUDTRAIL,
+     aws_cloudtrail,
+     aws_plain_foreign_call},
+    {{"Event Message"}, {NULL}, AWS_SNS, aws_sns_body, NULL},
+    {{"Event Source", "Event Time"}, {NULL}, AWS_SNS, aws_sns_body, NULL},
+    {{"Sns"}, {NULL}, AWS_NONE, take_sns_record, NULL},
+    {{"TopicArn", "Message"}, {NULL}, AWS_NONE, take_sns_envelope, NULL},
+    {{"Body", "MessageId"}, {NULL}, AWS_NONE, take_sqs, NULL},
+    {{"Body", "ReceiptHandle"}, {NULL}, AWS_NONE, take_sqs, NULL},
+    {{"body", "messageId"}, {NULL}, AWS_NONE, take_lambda_sqs, NULL},
+    {{"message", "timestamp"}, {NULL}, AWS_NONE, take_log_event, NULL},
+    {{"message", "ingestionTime"}, {NULL}, AWS_NONE, take_log_event, NULL},
+    {{"field", "value"}, {NULL}, AWS_NONE, take_log_row, NULL},
+    {{"DBInstanceIdentifier", "DBInstanceClass"}, {SNAPSHOTS}, AWS_TOPOLOGY, aws_instance, NULL},
+    {{"DBInstanceIdentifier", "DBInstanceStatus"}, {SNAPSHOTS}, AWS_TOPOLOGY, aws_instance, NULL},
+    {{"DBInstanceIdentifier", "EngineVersion"}, {SNAPSHOTS}, AWS_TOPOLOGY, aws_instance, NULL},
+    {{"DBClusterIdentifier", "DBClusterMembers"}, {NULL}, AWS_TOPOLOGY, aws_cluster, NULL},
+    {{"DBClusterIdentifier", "EngineVersion"},
+     {CLUSTER_SNAPSHOTS},
+     AWS_TOPOLOGY,
+     aws_cluster,
+     NULL},
+    {{"DBClusterIdentifier", "Status"}, {CLUSTER_SNAPSHOTS}, AWS_TOPOLOGY, aws_cluster, NULL},
+    {{"GlobalClusterIdentifier", "GlobalClusterMembers"}, {NULL}, AWS_TOPOLOGY, aws_global, NULL},
+    {{"GlobalClusterIdentifier", "EngineVersion"}, {NULL}, AWS_TOPOLOGY, aws_global, NULL},
+    {{"SourceIdentifier", "Date"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"SourceArn", "Date"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"SourceType", "Date"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"SourceIdentifier", "EventCategories"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
+    {{"Date", "Message"}, {NULL}, AWS_EVENTS, aws_rds_event, aws_plain_event},
 };
 enum { NSHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
@@ -256,8 +265,9 @@ take(struct aws *a, const struct json_element *el)
     if (!s)
         return;
     a->bytes += el->text.n;
-    if (s->take == aws_rds_event && aws_plain_event(a, el)) {
-        a->seen[AWS_EVENTS]++;
+    if (s->plain && !el->scan->extra_commas && !el->scan->unusual &&
+        !memchr(el->text.p, '\0', el->text.n) && s->plain(a, el)) {
+        a->seen[s->kind]++;
         return;
     }
     tree = aws_read(a, el->text);

@@ -105,8 +105,13 @@ struct aws_parts {
     enum tl_channel channel;
 };
 void aws_put_event(struct aws *a, const struct aws_parts *p);
-/* describe-events without a tree; false: it has something unusual, take the tree. */
-bool aws_plain_event(struct aws *a, const struct json_element *el);
+/* RDS-EVENT-9999 at the end of a link or alone; "" when there is none. */
+struct tl_str aws_event_id(struct tl_str s);
+
+/* The frequent shapes without a tree, when nothing in the element is unusual (aws_plain.c); false:
+ * take the tree, which gives the same. */
+typedef bool aws_plain_fn(struct aws *a, const struct json_element *el);
+aws_plain_fn aws_plain_event, aws_plain_bridge, aws_plain_foreign_call;
 
 typedef void aws_take_fn(struct aws *a, const cJSON *el, const struct aws_outer *o);
 aws_take_fn aws_rds_event, aws_eventbridge, aws_sns_body; /* aws_event.c */

@@ -111,9 +111,8 @@ aws_date(struct aws *a, const cJSON *date)
     return s;
 }
 
-/* RDS-EVENT-9999 at the end of a link or alone; "" when there is none. */
-static struct tl_str
-event_id_in(struct tl_str s)
+struct tl_str
+aws_event_id(struct tl_str s)
 {
     size_t at = tl_str_find(s, TL_STR("RDS-EVENT-"));
     struct tl_str id = at == SIZE_MAX ? (struct tl_str){"", 0} : tl_str_skip(s, at), digits;
@@ -136,65 +135,13 @@ aws_rds_event(struct aws *a, const cJSON *el, const struct aws_outer *o)
         .id = doc_text(el, "SourceIdentifier"),
         .type = doc_text(el, "SourceType"),
         .categories = join_categories(a, doc_get(el, "EventCategories")),
-        .event_id = event_id_in(doc_text(el, "EventID")),
+        .event_id = aws_event_id(doc_text(el, "EventID")),
         .region = o->region,
         .account = o->account,
         .channel = doc_get(el, "EventID") ? TL_CHANNEL_EVENTBRIDGE : TL_CHANNEL_API,
     };
 
     aws_put_event(a, &p);
-}
-
-/* The categories as they stand in the text, when they are a list of at most one plain text. */
-static bool
-plain_category(struct tl_str list, struct tl_str *out)
-{
-    *out = (struct tl_str){"", 0};
-    if (list.n == 0)
-        return true;
-    if (list.p[0] != '[' || memchr(list.p, '\\', list.n))
-        return false;
-    list = tl_str_trim((struct tl_str){list.p + 1, list.n - 2});
-    if (list.n == 0)
-        return true;
-    if (list.n < 2 || list.p[0] != '"' || list.p[list.n - 1] != '"')
-        return false;
-    *out = (struct tl_str){list.p + 1, list.n - 2};
-    return !memchr(out->p, '"', out->n);
-}
-
-bool
-aws_plain_event(struct aws *a, const struct json_element *el)
-{
-    struct aws_parts p = {.channel = TL_CHANNEL_API,
-                          .arn = {"", 0},
-                          .id = {"", 0},
-                          .type = {"", 0},
-                          .event_id = {"", 0},
-                          .region = {"", 0},
-                          .account = {"", 0},
-                          .channel_id = {"", 0}};
-    const struct {
-        struct tl_str key;
-        struct tl_str *out;
-        bool needed;
-    } texts[] = {
-        {TL_STR("Date"), &p.date, true},        {TL_STR("Message"), &p.message, true},
-        {TL_STR("SourceArn"), &p.arn, false},   {TL_STR("SourceIdentifier"), &p.id, false},
-        {TL_STR("SourceType"), &p.type, false},
-    };
-
-    if (el->scan->extra_commas || json_has(el, TL_STR("EventID")) ||
-        memchr(el->text.p, '\0', el->text.n))
-        return false;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (!json_plain(el, texts[i].key, texts[i].out) &&
-            (texts[i].needed || json_has(el, texts[i].key)))
-            return false;
-    if (!plain_category(json_member(el, TL_STR("EventCategories")), &p.categories))
-        return false;
-    aws_put_event(a, &p);
-    return true;
 }
 
 /* ---- EventBridge ---- */
@@ -225,7 +172,7 @@ aws_eventbridge(struct aws *a, const cJSON *el, const struct aws_outer *o)
         .id = doc_text(detail, "SourceIdentifier"),
         .type = doc_text(detail, "SourceType"),
         .categories = join_categories(a, doc_get(detail, "EventCategories")),
-        .event_id = event_id_in(doc_text(detail, "EventID")),
+        .event_id = aws_event_id(doc_text(detail, "EventID")),
         .region = outer.region,
         .account = outer.account,
         .channel_id = doc_text(el, "id"),
@@ -264,7 +211,7 @@ aws_sns_body(struct aws *a, const cJSON *el, const struct aws_outer *o)
         .id = doc_text(el, "Source ID"),
         .type = doc_text(el, "Event Source"),
         .categories = {"", 0},
-        .event_id = event_id_in(doc_text(el, "Event ID")),
+        .event_id = aws_event_id(doc_text(el, "Event ID")),
         .region = link_region(doc_text(el, "Identifier Link")),
         .account = o->account,
         .channel_id = o->sns_id,

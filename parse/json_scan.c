@@ -13,6 +13,7 @@ scan_start(struct scan *s, bool descends)
     s->objects = 0;
     s->descends = descends;
     s->extra_commas = false;
+    s->unusual = false;
     s->nests = false;
     s->colon = false;
     s->nmembers = 0;
@@ -76,6 +77,38 @@ skip_space(struct tl_str w, size_t at)
     return (size_t)(p - w.p);
 }
 
+static size_t
+skip_digits(struct tl_str w, size_t at)
+{
+    while (at < w.n && w.p[at] >= '0' && w.p[at] <= '9')
+        at++;
+    return at;
+}
+
+/* Is that a number? Of at most 60 characters: cJSON takes no more than 63. */
+static bool
+is_number(struct tl_str s)
+{
+    size_t at = s.n > 0 && s.p[0] == '-', end = skip_digits(s, at);
+
+    if (end == at || s.n > 60)
+        return false;
+    if (end < s.n && s.p[end] == '.') {
+        at = end + 1;
+        end = skip_digits(s, at);
+        if (end == at)
+            return false;
+    }
+    if (end < s.n && (s.p[end] == 'e' || s.p[end] == 'E')) {
+        at = end + 1;
+        at += at < s.n && (s.p[at] == '+' || s.p[at] == '-');
+        end = skip_digits(s, at);
+        if (end == at)
+            return false;
+    }
+    return end == s.n;
+}
+
 /* Behind the number or literal at w.p[at]; at itself: it is none. */
 static size_t
 scan_word(struct tl_str w, size_t at)
@@ -87,17 +120,18 @@ scan_word(struct tl_str w, size_t at)
                        w.p[n] == '-' || w.p[n] == '+' || w.p[n] == '.' || w.p[n] == 'E'))
         n++;
     word = (struct tl_str){w.p + at, n - at};
-    if (word.n > 0 && (word.p[0] == '-' || (word.p[0] >= '0' && word.p[0] <= '9')))
-        return n;
-    if (tl_str_eq(word, TL_STR("true")) || tl_str_eq(word, TL_STR("false")) ||
+    if (n == w.n && word.n > 0)
+        return n; /* cut off by the window: not known yet */
+    if (is_number(word) || tl_str_eq(word, TL_STR("true")) || tl_str_eq(word, TL_STR("false")) ||
         tl_str_eq(word, TL_STR("null")))
         return n;
-    return n == w.n ? w.n : at; /* cut off by the window: not known yet */
+    return at;
 }
 
 static void
-open_member(struct scan *s, size_t key_at, size_t end)
+open_member(struct scan *s, struct tl_str w, size_t key_at, size_t end)
 {
+    s->unusual |= memchr(w.p + key_at, '\\', end - key_at) || s->nmembers == JSON_MEMBERS;
     s->open_member = s->nmembers < JSON_MEMBERS;
     if (s->open_member)
         s->members[s->nmembers++] =
@@ -202,7 +236,7 @@ take_key(struct scan *s, struct tl_str w)
     if (end == 0)
         return SCAN_MORE;
     if (s->depth == 1)
-        open_member(s, s->pos, end);
+        open_member(s, w, s->pos, end);
     s->pos = end;
     s->expect = COLON;
     return SCAN_MORE;

@@ -34,6 +34,7 @@ struct scan {
     uint64_t objects;  /* private: bit d is set when the container of depth d + 1 is an object */
     bool descends;     /* stop at a member that is a list of a wrapper */
     bool extra_commas; /* one stands before a closing bracket */
+    bool unusual;      /* a key has escapes, or there are more members than are recorded */
     bool nests;        /* a member is an object or a list */
     bool colon;        /* a key with its colon was met: this is meant as an object */
     size_t nmembers;   /* recorded; later ones are not */

@@ -529,7 +529,38 @@ reads_xml(void **state)
     CHECK(cases);
 }
 
-/* The way without a tree gives what the tree gives: a comma too many makes the reader take it. */
+/* Members of an element, picked by chance: the last byte of `text` is left open. */
+static void
+add_members(struct tl_buf *text, const char *const *members, size_t n, uint64_t *seed)
+{
+    for (size_t i = 0; i < 7; i++) {
+        *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+        tl_buf_addf(text, "%s%s", i ? "," : "", members[(*seed >> 33) % n]);
+    }
+}
+
+/* The same element read plainly, and as a tree: a comma too many makes the reader take that. */
+static void
+check_both_ways(struct tl_buf *text, const char *end)
+{
+    struct tl_buf plain, tree;
+    size_t n = text->n;
+
+    tl_buf_init(&plain, 1 << 16);
+    tl_buf_init(&tree, 1 << 16);
+    tl_buf_add(text, tl_str_from(end));
+    read_all(tl_buf_str(text), TL_STR("rds-events"), &plain);
+    text->n = n;
+    tl_buf_add(text, TL_STR(","));
+    tl_buf_add(text, tl_str_from(end));
+    read_all(tl_buf_str(text), TL_STR("rds-events"), &tree);
+    if (strcmp(plain.p, tree.p) != 0)
+        fail_msg("%s\nplain: %s\ntree: %s", text->p, plain.p, tree.p);
+    tl_buf_free(&plain);
+    tl_buf_free(&tree);
+    tl_buf_reset(text);
+}
+
 static void
 plain_and_tree_agree(void **state)
 {
@@ -543,6 +574,7 @@ plain_and_tree_agree(void **state)
         "\"SourceArn\":\"" ARN("db", "i") "\"",
         "\"SourceArn\":\"arn:aws:ec2:x\"",
         "\"SourceArn\":null",
+        "\"Source\\u0041rn\":\"" ARN("db", "j") "\"",
         "\"SourceIdentifier\":\"i\"",
         "\"SourceIdentifier\":\"rds:i\"",
         "\"SourceType\":\"db-instance\"",
@@ -552,35 +584,61 @@ plain_and_tree_agree(void **state)
         "\"EventCategories\":[\"a\",\"b\"]",
         "\"EventCategories\":[1]",
         "\"EventCategories\":null",
+        "\"EventID\":\"RDS-EVENT-0004\"",
+        "\"EventID\":3",
         "\"Message\":\"again\"",
-        "\"Other\":{\"x\":[1]}",
+        "\"Other\":{\"x\":[1,-2.5e+3,0.1]}",
+        "\"Other\":1.2.3",
+        "\"Other\":-",
+        "\"Other\":\"\\q\\u0000\"",
     };
-    enum { N = sizeof(members) / sizeof(members[0]) };
+    static const char *const around[] = {
+        "\"source\":\"aws.rds\"",
+        "\"source\":\"aws.ec2\"",
+        "\"source\":\"mine\"",
+        "\"id\":\"i\"",
+        "\"id\":4",
+        "\"region\":\"eu-west-3\"",
+        "\"account\":\"2\"",
+        "\"time\":\"2025-03-02T04:05:06Z\"",
+        "\"source\":\"aws\\u002erds\"",
+        "\"resources\":[\"" ARN("cluster", "c") "\"]",
+        "\"version\":\"0\"",
+        "\"region\":null",
+    };
+    static const char *const calls[] = {
+        "\"eventSource\":\"ec2.amazonaws.com\"",
+        "\"eventSource\":\"rds.amazonaws.com\"",
+        "\"eventSource\":\"rds\\u002eamazonaws.com\"",
+        "\"eventName\":\"RebootDBInstance\"",
+        "\"eventTime\":\"2025-03-02T04:05:06Z\"",
+        "\"awsRegion\":\"eu-west-3\"",
+        "\"eventSource\":null",
+    };
+    struct tl_buf text;
     uint64_t seed = 7;
 
     (void)state;
+    tl_buf_init(&text, 4096);
     for (int round = 0; round < 4000; round++) {
-        struct tl_buf text, plain, tree;
-
-        tl_buf_init(&text, 4096);
-        tl_buf_init(&plain, 4096);
-        tl_buf_init(&tree, 4096);
-        tl_buf_add(&text, TL_STR("{\"SourceType\":\"db-cluster\""));
-        for (size_t i = 0; i < 6; i++) {
-            seed = seed * 6364136223846793005u + 1442695040888963407u;
-            tl_buf_addf(&text, ",%s", members[(seed >> 33) % N]);
-        }
-        tl_buf_add(&text, TL_STR(",\"Message\":\"last\"}"));
-        read_all(tl_buf_str(&text), TL_STR("rds-events"), &plain);
-        text.n--;
-        tl_buf_add(&text, TL_STR(",}"));
-        read_all(tl_buf_str(&text), TL_STR("rds-events"), &tree);
-        if (strcmp(plain.p, tree.p) != 0)
-            fail_msg("%s\nplain: %s\ntree: %s", text.p, plain.p, tree.p);
-        tl_buf_free(&text);
-        tl_buf_free(&plain);
-        tl_buf_free(&tree);
+        tl_buf_add(&text, TL_STR("{"));
+        add_members(&text, members, sizeof(members) / sizeof(members[0]), &seed);
+        check_both_ways(&text, "}");
+        tl_buf_add(&text,
+                   TL_STR("{\"source\":\"aws.rds\",\"id\":\"i\",\"account\":\"3\",\"region\":"
+                          "\"eu-west-3\","));
+        if (round % 3 == 0)
+            text.n = 1; /* without these */
+        add_members(&text, around, sizeof(around) / sizeof(around[0]), &seed);
+        tl_buf_add(&text, TL_STR(",\"detail-type\":\"RDS X\",\"detail\":{"));
+        add_members(&text, members, sizeof(members) / sizeof(members[0]), &seed);
+        tl_buf_add(&text, TL_STR("}"));
+        check_both_ways(&text, "}");
+        tl_buf_add(&text, TL_STR("{"));
+        add_members(&text, calls, sizeof(calls) / sizeof(calls[0]), &seed);
+        check_both_ways(&text, "}");
     }
+    tl_buf_free(&text);
 }
 
 /* One element with a flood of members costs only what is too much of it. */
