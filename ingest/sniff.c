@@ -75,8 +75,9 @@ packing_of(struct tl_str head)
 bool
 is_own_output(struct tl_str head)
 {
-    static const struct tl_str firsts[] = {LITERAL("tideline report"), LITERAL("# tideline:"),
-                                           LITERAL("<!-- tideline:")};
+    static const struct tl_str firsts[] = {
+        LITERAL("tideline report"), LITERAL("# tideline:"), LITERAL("<!-- tideline:"),
+        LITERAL("n,run,at,earliest,latest,region,resource,label,")};
     enum { LOOK = 200 };
 
     head.n = head.n < LOOK ? head.n : LOOK;

@@ -259,7 +259,8 @@ make_own_output(void)
     put("d/2.json", "{\"schema\":\"tideline.report/1\"}");
     put("d/3.md", "<!-- tideline:report 1 -->\n# x");
     put("d/4.txt", "tideline report\n");
-    put("d/5.csv", "# tideline:report\n");
+    put("d/5.csv", "n,run,at,earliest,latest,region,resource,label,kind,class\r\n");
+    put("d/5.txt", "# tideline:report\n");
     put("d/6.ndjson", "{\"schema\":\"tideline.event/1\"}");
     put("d/7.md", "About tideline report\n");
     put("d/8.log", "[{\"schema\": \"tideline.report/1\"}]");

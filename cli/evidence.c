@@ -1,0 +1,186 @@
+#include "cli/evidence.h"
+
+#include <unistd.h>
+
+enum { MAX_FAILURES = 100 };
+
+void
+evidence_open(struct evidence *e, struct session *s)
+{
+    *e = (struct evidence){.s = s};
+}
+
+static void
+close_reader(struct evidence *e)
+{
+    tl_reader_close(e->reader);
+    e->reader = NULL;
+}
+
+void
+evidence_close(struct evidence *e)
+{
+    close_reader(e);
+    tl_walk_close(e->walk);
+    e->walk = NULL;
+}
+
+/* An input, or a part of it, that cannot be read. What a signal broke off is no failure. */
+static void
+failed(struct evidence *e, const struct tl_error *err)
+{
+    if (e->silent || interrupted())
+        return;
+    cli_say("%s", err->msg);
+    e->s->incomplete = true;
+}
+
+/* Between the reader and the walk: a signal ends the input here. */
+static enum tl_status
+read_bytes(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
+{
+    struct evidence *e = ctx;
+
+    *n = 0;
+    if (e->before_read)
+        e->before_read(e->ctx);
+    if (interrupted())
+        return tl_fail(err, TL_EINPUT, 0, "interrupted");
+    return e->bytes.read(e->bytes.ctx, buf, cap, n, err);
+}
+
+static enum tl_status
+open_reader(struct evidence *e, struct tl_error *err)
+{
+    struct tl_input in = {.name = e->name,
+                          .stream = {read_bytes, e},
+                          .hints = e->s->hints[e->operand],
+                          .catalogue = e->s->catalogue,
+                          .zones = e->s->zones};
+    bool named = in.hints.format.n > 0 && !tl_str_eq(in.hints.format, TL_STR("auto"));
+
+    in.hints.forced = named && !e->from_folder;
+    e->failures = 0;
+    return tl_reader_open(&in, &e->reader, err);
+}
+
+/* Goes on by one: opens the next walk, or takes its next input, or closes it. */
+static enum tl_status
+step(struct evidence *e, bool *got, struct tl_error *err)
+{
+    enum tl_status st;
+
+    if (!e->walk) {
+        struct tl_str input = e->s->o.operands[e->operand].text;
+
+        st = tl_walk_open(input, STDIN_FILENO, NULL, &e->walk, err);
+        e->operand += st != TL_OK;
+        return st;
+    }
+    st = tl_walk_next(e->walk, &e->name, &e->from_folder, &e->bytes, got, err);
+    if (!st && *got)
+        st = open_reader(e, err);
+    else if (!st) {
+        tl_walk_close(e->walk);
+        e->walk = NULL;
+        e->operand++;
+    }
+    if (st)
+        *got = false;
+    return st;
+}
+
+enum tl_status
+evidence_next(struct evidence *e, bool *got, struct tl_error *err)
+{
+    enum tl_status st = TL_OK;
+
+    close_reader(e);
+    *got = false;
+    while (!*got && st != TL_ENOMEM && e->operand < e->s->o.noperands && !interrupted()) {
+        st = step(e, got, err);
+        if (st && st != TL_ENOMEM)
+            failed(e, err);
+    }
+    return st == TL_ENOMEM ? st : TL_OK;
+}
+
+/* Takes the bytes that the reader had no use for through the hash, as long as nobody stops it. */
+static enum tl_status
+drain(struct evidence *e, struct tl_error *err)
+{
+    enum { CHUNK = 64 * 1024 };
+    char chunk[CHUNK];
+    enum tl_status st = TL_OK;
+    size_t n = 1;
+
+    while (!st && n > 0 && !interrupted())
+        st = e->bytes.read(e->bytes.ctx, chunk, sizeof(chunk), &n, err);
+    return st;
+}
+
+static void
+tell_odd(struct evidence *e, const struct tl_source *src)
+{
+    if (e->silent)
+        return;
+    e->s->odd += src->odd;
+    if (src->odd > 0 && src->nodds == 0)
+        cli_note(e->s, "%.*s: %llu records could not be read", TL_FMT(src->name),
+                 (unsigned long long)src->odd);
+    else if (src->odd == 1)
+        cli_note(e->s, "%.*s:%u: %.*s", TL_FMT(src->name), src->odds[0].line,
+                 TL_FMT(src->odds[0].why));
+    else if (src->odd > 1)
+        cli_note(e->s, "%.*s:%u: %.*s (and %llu more records that could not be read)",
+                 TL_FMT(src->name), src->odds[0].line, TL_FMT(src->odds[0].why),
+                 (unsigned long long)src->odd - 1);
+    if (tl_str_eq(src->format, TL_STR("unknown")) && !e->from_folder)
+        cli_note(e->s, "%.*s: no known format, so nothing was read from it", TL_FMT(src->name));
+    if (e->s->o.verbose)
+        cli_note(e->s, "%.*s: %.*s, %llu records, %llu events, %llu unclassified",
+                 TL_FMT(src->name), TL_FMT(src->format), (unsigned long long)src->records,
+                 (unsigned long long)src->events, (unsigned long long)src->unclassified);
+}
+
+/* The end of an input. One that was broken off has no SHA-256: it would be of other bytes. */
+static enum tl_status
+complete(struct evidence *e, struct tl_source *src, struct tl_error *err)
+{
+    enum tl_status st = TL_OK;
+    struct tl_str sha256;
+    uint64_t bytes;
+
+    tell_odd(e, src);
+    if (src->sha256.n > 0)
+        return TL_OK;
+    st = drain(e, err);
+    if (st && st != TL_ENOMEM)
+        failed(e, err);
+    if (interrupted() || st == TL_ENOMEM)
+        return st == TL_ENOMEM ? st : TL_OK;
+    st = tl_walk_digest(e->walk, &bytes, &sha256, err);
+    if (st)
+        return st;
+    src->bytes = bytes;
+    src->sha256 = sha256;
+    return TL_OK;
+}
+
+enum tl_status
+evidence_item(struct evidence *e, enum tl_item *item, struct tl_event *ev, struct tl_source **src,
+              struct tl_error *err)
+{
+    enum tl_status st = tl_reader_next(e->reader, item, ev, src, err);
+
+    while (st && st != TL_ENOMEM) {
+        failed(e, err);
+        if (e->failures++ == MAX_FAILURES)
+            return tl_fail(err, TL_EINPUT, 0, "%.*s: reading it fails again and again",
+                           TL_FMT(e->name));
+        st = tl_reader_next(e->reader, item, ev, src, err);
+    }
+    if (!st && *item == TL_ITEM_SOURCE)
+        st = complete(e, *src, err);
+    return st;
+}
