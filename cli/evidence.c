@@ -143,28 +143,28 @@ tell_odd(struct evidence *e, const struct tl_source *src)
                  (unsigned long long)src->events, (unsigned long long)src->unclassified);
 }
 
-/* The end of an input. One that was broken off has no SHA-256: it would be of other bytes. */
+/* The end of an input. Of one that was broken off, the bytes that were read count. */
 static enum tl_status
 complete(struct evidence *e, struct tl_source *src, struct tl_error *err)
 {
-    enum tl_status st = TL_OK;
-    struct tl_str sha256;
-    uint64_t bytes;
+    struct tl_str sha256 = TL_STR("");
+    uint64_t bytes = 0;
+    enum tl_status st;
 
     tell_odd(e, src);
     if (src->sha256.n > 0)
         return TL_OK;
     st = drain(e, err);
-    if (st && st != TL_ENOMEM)
-        failed(e, err);
-    if (interrupted() || st == TL_ENOMEM)
-        return st == TL_ENOMEM ? st : TL_OK;
-    st = tl_walk_digest(e->walk, &bytes, &sha256, err);
-    if (st)
+    if (st == TL_ENOMEM)
         return st;
+    if (st)
+        failed(e, err);
+    if (interrupted())
+        tl_walk_stop(e->walk);
+    st = tl_walk_digest(e->walk, &bytes, &sha256, err);
     src->bytes = bytes;
     src->sha256 = sha256;
-    return TL_OK;
+    return st;
 }
 
 enum tl_status

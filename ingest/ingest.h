@@ -29,14 +29,18 @@ enum tl_status tl_walk_open(struct tl_str input, int stdin_fd, const struct tl_i
 /*
  * The next input. *got = false: no more. *name is the path below the INPUT argument (for a file its
  * base name; standard input: "stdin"; members: "logs.tar.gz/2026/error.log"), valid until the next
- * call, as is *stream, which gives decompressed bytes. from_folder: found by walking (a named
- * format of
- * --as is then not forced). Skipped silently: dot-files, links that leave the folder, tideline's
- * own output (files that begin with its report schema or its marker line are for the caller to
- * judge by format). A file that cannot be read is TL_EINPUT, once; calling again goes on behind it.
+ * call, as is *stream, which gives decompressed bytes. from_folder: found by walking a folder or an
+ * archive (a named format of --as is then not forced). Skipped silently: dot-files, links that
+ * leave the folder or lead nowhere, pipes and devices in it, and, where found by walking,
+ * tideline's own output (known by its first bytes; never tideline.event/1). A file or folder that
+ * cannot be read is TL_EINPUT, a ceiling TL_ELIMIT, once; calling again goes on behind it. A stream
+ * hands out every byte before a damage (of bzip2, xz and zstd all but the last block), then fails
+ * once, then ends.
  */
 enum tl_status tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder,
                             struct tl_stream *stream, bool *got, struct tl_error *err);
+/* The current input ends here: its stream gives nothing more, and nothing more is hashed. */
+void tl_walk_stop(struct tl_walk *w);
 /* Reads what is left of the current input, then its size and the hex SHA-256 of its decompressed
  * bytes (valid until the next call). */
 enum tl_status tl_walk_digest(struct tl_walk *w, uint64_t *bytes, struct tl_str *sha256,

@@ -326,6 +326,12 @@ tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder, struct t
     return TL_OK;
 }
 
+void
+tl_walk_stop(struct tl_walk *w)
+{
+    w->ended = true;
+}
+
 enum tl_status
 tl_walk_digest(struct tl_walk *w, uint64_t *bytes, struct tl_str *sha256, struct tl_error *err)
 {
