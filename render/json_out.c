@@ -97,7 +97,8 @@ put_string(struct json *j, struct tl_str s)
 
     if (to && n == s.n) {
         *to = '"';
-        memcpy(to + 1, s.p, n);
+        if (n > 0) /* an empty view may have no bytes at all */
+            memcpy(to + 1, s.p, n);
         to[n + 1] = '"';
         wrote(j, n + 2);
         return;
