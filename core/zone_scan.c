@@ -122,12 +122,14 @@ note_zone(struct abbrs *all, struct tl_str bytes)
     tl_arena_free(&arena);
 }
 
-/* Copies of the database in other clothes, and the machine's own zone. */
+/* Copies of the database in other clothes, and what is no zone of it. */
 static bool
 is_skipped(const char *name, size_t depth)
 {
-    static const char *const top[] = {"posix", "right", "posixrules", "localtime", "Factory"};
+    static const char *const top[] = {"posix", "right", "posixrules", "Factory"};
 
+    if (depth == 0 && strncmp(name, "local", 5) == 0) /* the machine's own zone */
+        return true;
     if (strchr(name, '.')) /* hidden, and the tables */
         return true;
     for (size_t i = 0; depth == 0 && i < sizeof(top) / sizeof(top[0]); i++)

@@ -12,6 +12,7 @@ const struct tl_format *const formats[] = {
     &fmt_topology,
     &fmt_status_loop,
     &fmt_probe,
+    &fmt_change_table,
     NULL,
 };
 

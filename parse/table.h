@@ -29,8 +29,9 @@ enum table_line {
     TABLE_CAPTION, /* states the zone or the day of times: "All times JST", "## 2026-04-11" */
     TABLE_HEADER,  /* names columns, a time and an event at least */
     TABLE_RULE,    /* |---|---|, +----+ */
-    TABLE_ROW,     /* a time, and text that is not known */
-    TABLE_EVENT    /* a time, and the text of an RDS event */
+    TABLE_ROW,     /* a time, and text that is not known, or none */
+    TABLE_EVENT,   /* a time, and the text of an RDS event */
+    TABLE_TEXT /* the text of an RDS event without a time: belongs to a time on the line before */
 };
 enum table_line table_probe(struct tl_reader *r, struct tl_str line);
 
@@ -48,7 +49,7 @@ uint32_t table_block(const struct table *t);
 void table_close(struct table *t); /* NULL is allowed */
 
 /* The next row of the feed as an event (zeroed by the caller), in the order of the text; its texts
- * live in r->scratch. *got = false: the end. Fails only for want of memory. */
+ * are valid until the next call. *got = false: the end. Fails only for want of memory. */
 enum tl_status table_next(struct table *t, struct feed *f, struct tl_event *ev, bool *got,
                           struct tl_error *err);
 
