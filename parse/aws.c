@@ -157,6 +157,17 @@ aws_keep(struct aws *a, struct tl_str s)
     return kept;
 }
 
+struct tl_str
+aws_built(struct aws *a, struct tl_buf *b)
+{
+    struct tl_str kept = aws_keep(a, tl_buf_str(b));
+
+    if (b->failed == TL_ENOMEM)
+        a->failed = TL_ENOMEM;
+    tl_buf_free(b);
+    return kept;
+}
+
 void
 aws_field(struct aws *a, struct tl_event *ev, const char *name, struct tl_str text)
 {

@@ -88,6 +88,8 @@ struct tl_event *aws_event(struct aws *a);
 void aws_field(struct aws *a, struct tl_event *ev, const char *name, struct tl_str text);
 /* A copy that lives as long as the queue. */
 struct tl_str aws_keep(struct aws *a, struct tl_str s);
+/* The same of what was built, which is freed. What went beyond its ceiling is cut. */
+struct tl_str aws_built(struct aws *a, struct tl_buf *b);
 /* The tree of a text, NULL when it has none; it lives with the queue. */
 const cJSON *aws_read(struct aws *a, struct tl_str text);
 /* A text, or a number written as one: dates are epochs then. */

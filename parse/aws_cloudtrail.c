@@ -46,9 +46,7 @@ user_of(struct aws *a, const cJSON *identity)
     tl_buf_init(&b, MAX_MESSAGE);
     tl_buf_add(&b, tl_str_from(prefix));
     tl_buf_add(&b, name);
-    name = aws_keep(a, tl_buf_str(&b));
-    tl_buf_free(&b);
-    return name;
+    return aws_built(a, &b);
 }
 
 /* Which parameter names the resource: a word of the call's name decides, then the order. */
@@ -134,7 +132,6 @@ static struct tl_str
 scalar_text(struct aws *a, const cJSON *v)
 {
     int64_t n;
-    struct tl_str s;
     struct tl_buf b;
 
     if (cJSON_IsBool(v))
@@ -143,9 +140,7 @@ scalar_text(struct aws *a, const cJSON *v)
         return doc_string(v);
     tl_buf_init(&b, 64);
     tl_buf_addf(&b, "%lld", (long long)n);
-    s = aws_keep(a, tl_buf_str(&b));
-    tl_buf_free(&b);
-    return s;
+    return aws_built(a, &b);
 }
 
 /* One line: the call, what it asked for, what went wrong. */
@@ -191,9 +186,7 @@ message_of(struct aws *a, const cJSON *el, const cJSON *in)
         tl_buf_add(&b, why.n > 0 ? TL_STR(" ") : TL_STR(""));
         tl_buf_add(&b, why);
     }
-    s = aws_keep(a, tl_buf_str(&b));
-    tl_buf_free(&b);
-    return s;
+    return aws_built(a, &b);
 }
 
 static void

@@ -72,7 +72,6 @@ static struct tl_str
 join_categories(struct aws *a, const cJSON *list)
 {
     const cJSON *item;
-    struct tl_str all = {"", 0};
     struct tl_buf b;
 
     if (cJSON_IsString(list))
@@ -88,27 +87,20 @@ join_categories(struct aws *a, const cJSON *list)
             tl_buf_add(&b, TL_STR(", "));
         tl_buf_add(&b, s);
     }
-    all = aws_keep(a, tl_buf_str(&b));
-    if (b.failed == TL_ENOMEM)
-        a->failed = TL_ENOMEM;
-    tl_buf_free(&b);
-    return all;
+    return aws_built(a, &b);
 }
 
 struct tl_str
 aws_date(struct aws *a, const cJSON *date)
 {
     struct tl_buf b;
-    struct tl_str s;
     int64_t n;
 
     if (!doc_integer(date, &n) || n < 0)
         return doc_string(date);
     tl_buf_init(&b, 64);
     tl_buf_addf(&b, "%lld", (long long)n);
-    s = aws_keep(a, tl_buf_str(&b));
-    tl_buf_free(&b);
-    return s;
+    return aws_built(a, &b);
 }
 
 struct tl_str

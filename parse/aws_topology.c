@@ -34,8 +34,7 @@ put_message(struct aws *a, struct tl_event *ev, const char *const *names, size_t
             tl_buf_add(&b, TL_STR(" "));
         tl_buf_add(&b, s);
     }
-    ev->message = aws_keep(a, tl_buf_str(&b));
-    tl_buf_free(&b);
+    ev->message = aws_built(a, &b);
 }
 #define PUT_MESSAGE(a, ev, ...)                                                                    \
     put_message(a, ev, (const char *const[]){__VA_ARGS__},                                         \
