@@ -321,7 +321,7 @@ cell_one_line(struct tl_arena *a, struct tl_str cell)
 bool
 line_is_rule(struct tl_str line)
 {
-    size_t marks = 0;
+    size_t marks = 0, bars = 0;
 
     for (size_t i = 0; i < line.n; i++) {
         if (is_blank(line.p[i]) || line.p[i] == '\r')
@@ -329,8 +329,9 @@ line_is_rule(struct tl_str line)
         if (!char_in(line.p[i], "-=|+:"))
             return false;
         marks += line.p[i] == '-' || line.p[i] == '=';
+        bars += line.p[i] == '|' || line.p[i] == '+';
     }
-    return marks >= 3;
+    return marks >= 3 || (marks > 0 && bars > 0);
 }
 
 bool

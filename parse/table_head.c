@@ -245,8 +245,8 @@ column_of(struct tl_reader *r, struct tl_str cell, struct table_context *zone)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (tl_str_case_eq(name, names[i].text) || tl_str_case_eq(cell, names[i].text))
             return names[i].column;
-    if (zone->zone || zone->ambiguous[0]) /* "UTC", "JST": a column of times */
-        return tl_str_find(cell, TL_STR(" ")) == SIZE_MAX ? COL_TIME : COL_NONE;
+    if (zone->zone || zone->ambiguous[0]) /* "UTC", "Local (JST)": a column of times */
+        return name.n < cell.n || tl_str_find(cell, TL_STR(" ")) == SIZE_MAX ? COL_TIME : COL_NONE;
     return COL_NONE;
 }
 

@@ -37,7 +37,7 @@ struct tl_str cell_plain(struct tl_arena *a, struct tl_str cell);
 /* The text in one line: runs of blanks around a line end become one blank. */
 struct tl_str cell_one_line(struct tl_arena *a, struct tl_str cell);
 
-bool line_is_rule(struct tl_str line);    /* only - = | + : and blanks, three marks at least */
+bool line_is_rule(struct tl_str line);    /* |-|-|, ---, +==+: nothing but marks and blanks */
 bool line_is_heading(struct tl_str line); /* # Heading, or a fence */
 bool line_is_foreign(struct tl_str line); /* JSON, XML: begins with { [{ < */
 

@@ -1,7 +1,7 @@
 /* table_sniff.c - which lines and which inputs are change tables; the format itself. */
 #include "parse/table_parts.h"
 
-enum { SNIFF_LINES = 400, SNIFF_WHY = 100 };
+enum { SNIFF_LINES = 400 };
 
 enum table_line
 table_probe(struct tl_reader *r, struct tl_str line)
@@ -74,7 +74,7 @@ table_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
     if (n.rows == 0 && n.headers == 0)
         return 0;
     if (n.rows > 0 && n.events * 2 >= n.rows)
-        sure = 85;
+        sure = 92;
     else if (n.rows > 0 && n.events * 5 >= n.rows)
         sure = n.headers > 0 ? 75 : 60;
     else if (n.headers > 0)
@@ -82,7 +82,7 @@ table_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
     if (n.other * 2 > n.lines) /* a document with a table in it */
         sure /= 3;
     else if (n.other * 5 > n.lines)
-        sure = sure * 2 / 3;
+        sure = sure * 6 / 7;
     if (sure > 0) {
         tl_buf_addf(why, "%zu of %zu lines are a time and a text, %zu of them an RDS event's",
                     n.rows, n.lines, n.events);

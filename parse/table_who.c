@@ -257,6 +257,8 @@ scan_words(struct scan *s, struct tl_str text)
             word.n++;
         if (word.n == 0) {
             s->colon |= text.p[0] == ':' || text.p[0] == '=';
+            if (text.p[0] == '(' && s->before == WORD_ID && s->nids > 0)
+                s->ids[s->nids - 1].placed = true; /* "orders (db-cluster)" */
             s->before = text.p[0] == '(' || text.p[0] == ',' ? WORD_OTHER : s->before;
             text = tl_str_skip(text, 1);
             continue;
