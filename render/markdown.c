@@ -139,17 +139,20 @@ markdown_pair(struct doc *d, struct tl_str key, struct tl_str value, enum doc_to
     tl_buf_add(d->out, TL_STR("\n"));
 }
 
-/* Which columns have something in them, and whether rows come in groups. */
-static void
+/* Which columns have something in them (false: none has), and whether rows come in groups. */
+static bool
 look(struct doc *d, const struct doc_table *t, struct doc_row *row, bool *filled, bool *grouped)
 {
+    bool any = false;
+
     *grouped = false;
     for (size_t i = 0; i < t->nrows && !d->out->failed; i++) {
         doc_row_take(t, i, row);
         *grouped |= row->group.n > 0;
         for (size_t c = 0; c < t->ncolumns; c++)
-            filled[c] |= row->cell[c].n > 0;
+            any |= filled[c] |= row->cell[c].n > 0;
     }
+    return any;
 }
 
 static void
@@ -173,13 +176,14 @@ put_head(struct doc *d, const struct doc_table *t, const bool *filled, bool grou
 static void
 markdown_table(struct doc *d, const struct doc_table *t)
 {
-    bool filled[DOC_COLUMNS] = {false}, grouped;
+    bool filled[DOC_COLUMNS] = {false}, grouped, any;
     struct doc_row row;
 
     doc_row_init(&row, CELL_MAX);
-    look(d, t, &row, filled, &grouped);
-    put_head(d, t, filled, grouped);
-    for (size_t i = 0; i < t->nrows && !d->out->failed; i++) {
+    any = look(d, t, &row, filled, &grouped);
+    if (any)
+        put_head(d, t, filled, grouped);
+    for (size_t i = 0; any && i < t->nrows && !d->out->failed; i++) {
         doc_row_take(t, i, &row);
         tl_buf_add(d->out, grouped ? TL_STR("| ") : TL_STR("|"));
         if (grouped) {

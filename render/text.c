@@ -27,6 +27,15 @@ put_blanks(struct tl_buf *out, size_t n)
     }
 }
 
+/* A line end, and no blanks before it. */
+static void
+end_line(struct doc *d)
+{
+    while (d->out->n > 0 && d->out->p[d->out->n - 1] == ' ')
+        d->out->n--;
+    tl_buf_add(d->out, TL_STR("\n"));
+}
+
 static void
 put_rule(struct doc *d, struct tl_str utf8, struct tl_str ascii, size_t n)
 {
@@ -66,11 +75,11 @@ put_wrapped(struct doc *d, struct tl_str raw, size_t indent, enum doc_tone tone)
         if (!first)
             put_blanks(d->out, indent);
         put_toned(d, line, tone);
-        tl_buf_add(d->out, TL_STR("\n"));
+        end_line(d);
         first = false;
     }
     if (first)
-        tl_buf_add(d->out, TL_STR("\n"));
+        end_line(d);
     if (clean.failed)
         d->out->failed = clean.failed;
     tl_buf_free(&clean);
@@ -111,11 +120,23 @@ text_pairs(struct doc *d, unsigned key_width)
 static void
 text_pair(struct doc *d, struct tl_str key, struct tl_str value, enum doc_tone tone)
 {
-    size_t columns = wrap_columns(key), indent = INDENT + d->key_width + GAP;
+    size_t columns, indent = INDENT + d->key_width + GAP;
+    struct tl_buf clean;
 
+    tl_buf_init(&clean, CELL_MAX);
+    wrap_clean(&clean, key, !d->o->utf8);
+    columns = wrap_columns(tl_buf_str(&clean));
     put_blanks(d->out, INDENT);
-    put_toned(d, key, TONE_DIM);
-    put_blanks(d->out, columns < d->key_width ? d->key_width - columns + GAP : GAP);
+    if (columns <= d->key_width) {
+        put_toned(d, tl_buf_str(&clean), TONE_DIM);
+        put_blanks(d->out, d->key_width - columns + GAP);
+    } else { /* a name too long to stand beside */
+        put_wrapped(d, tl_buf_str(&clean), INDENT, TONE_DIM);
+        put_blanks(d->out, indent);
+    }
+    if (clean.failed)
+        d->out->failed = clean.failed;
+    tl_buf_free(&clean);
     put_wrapped(d, value, indent, tone);
     d->begun = true;
 }
@@ -379,8 +400,9 @@ text_table(struct doc *d, const struct doc_table *t)
     measure(d, t, &l, &row, &clean);
     arrange(d, &l);
     d->begun = true;
-    put_head(d, &l);
-    for (size_t i = 0; i < t->nrows && !d->out->failed; i++) {
+    if (l.n > 0)
+        put_head(d, &l);
+    for (size_t i = 0; l.n > 0 && i < t->nrows && !d->out->failed; i++) {
         doc_row_take(t, i, &row);
         if (l.grouped && !tl_str_eq(doc_group_text(&row), tl_buf_str(&group))) {
             tl_buf_reset(&group);

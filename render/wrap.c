@@ -106,6 +106,7 @@ next_cluster(struct tl_str *rest, struct cluster *out)
     utf8proc_int32_t state = 0;
     struct tl_str ahead = *rest;
     int32_t cp, last;
+    bool wide;
 
     if (rest->n == 0)
         return false;
@@ -119,6 +120,7 @@ next_cluster(struct tl_str *rest, struct cluster *out)
     clean_next(&ahead, &cp);
     out->first = last = cp;
     out->columns = columns_of(cp);
+    wide = out->columns >= 2;
     while (ahead.n > 0) {
         struct tl_str before = ahead;
 
@@ -127,7 +129,8 @@ next_cluster(struct tl_str *rest, struct cluster *out)
             ahead = before;
             break;
         }
-        out->columns += columns_of(cp);
+        if (!wide) /* what joins a wide one does not widen it: families, skin tones */
+            out->columns += columns_of(cp);
         if (cp == VARIATION_EMOJI && out->columns < 2)
             out->columns = 2;
         last = cp;
