@@ -35,6 +35,11 @@ put_cell(struct tl_buf *out, struct tl_str s)
 {
     bool quoted = false, formula = is_formula(s);
 
+    if (!formula && clean_plain(s) == s.n && (s.n == 0 || !memchr(s.p, ',', s.n))) {
+        tl_buf_add(out, s);
+        tl_buf_add(out, TL_STR(","));
+        return;
+    }
     for (size_t i = 0; i < s.n && !quoted; i++)
         quoted = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\r' || s.p[i] == '\n';
     tl_buf_add(out, quoted ? TL_STR("\"") : TL_STR(""));

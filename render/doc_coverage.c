@@ -16,7 +16,7 @@ static const struct doc_column columns[] = {
     [ODD] = {.title = {"odd", 3}, .right = true},
     [PRECISION] = {.title = {"precision", 9}, .right = true},
     [SPAN] = {.title = {"first \xe2\x80\x93 last", 14}, .below = true},
-    [NOTES] = {.title = {"notes", 5}, .floor = 24, .below = true},
+    [NOTES] = {.title = {"notes", 5}, .floor = 48, .below = true},
 };
 
 struct inputs {

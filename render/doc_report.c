@@ -9,12 +9,12 @@
 
 static const struct doc_column overview_columns[] = {
     {.title = {"run", 3}},
-    {.title = {"when", 4}, .floor = 16},
+    {.title = {"when", 4}, .floor = 22},
     {.title = {"from", 4}, .floor = 7},
     {.title = {"to", 2}, .floor = 7},
     {.title = {"verdict", 7}, .floor = 9},
-    {.title = {"longest outage", 14}, .floor = 16},
-    {.title = {"what", 4}, .floor = 24, .below = true},
+    {.title = {"what", 4}, .floor = 32, .below = true},
+    {.title = {"longest outage", 14}, .below = true},
 };
 
 struct overview {
@@ -54,10 +54,10 @@ overview_row(const void *ctx, size_t i, struct doc_row *row)
     doc_cell_end(row, 3, TONE_PLAIN);
     tl_buf_add(&row->text, word_verdict(run->verdict));
     doc_cell_end(row, 4, tone_verdict(run->verdict));
+    tl_buf_add(&row->text, word_strategy(run->strategy));
+    doc_cell_end(row, 5, TONE_PLAIN);
     if (o)
         show_outage(&row->text, o);
-    doc_cell_end(row, 5, TONE_PLAIN);
-    tl_buf_add(&row->text, word_strategy(run->strategy));
     doc_cell_end(row, 6, TONE_PLAIN);
 }
 

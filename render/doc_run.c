@@ -168,14 +168,10 @@ tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
 }
 
 static const struct doc_column outage_columns[] = {
-    {.title = {"first failure", 13}, .floor = 12},
-    {.title = {"first ok", 8}, .floor = 12},
-    {.title = {"at least", 8}, .right = true},
-    {.title = {"observed", 8}, .right = true},
-    {.title = {"at most", 7}, .right = true},
-    {.title = {"region", 6}},
-    {.title = {"endpoint", 8}, .floor = 12},
-    {.title = {"failures", 8}, .floor = 16, .below = true},
+    {.title = {"first failure", 13}, .floor = 12}, {.title = {"first ok", 8}, .floor = 12},
+    {.title = {"at least", 8}, .right = true},     {.title = {"observed", 8}, .right = true},
+    {.title = {"at most", 7}, .right = true},      {.title = {"region", 6}},
+    {.title = {"endpoint", 8}, .floor = 12},       {.title = {"failures", 8}, .below = true},
 };
 
 struct outage_rows {
@@ -198,9 +194,12 @@ outage_row(const void *ctx, size_t i, struct doc_row *row)
     const struct tl_outage *o = &c->o[i];
     const struct tl_zone *tz = c->s->d->o->tz;
 
-    show_stamp(&row->text, tz, stamp_of(o, o->first_fail));
+    show_date(&row->text, tz, o->first_fail);
+    doc_group_end(row);
+    show_moment(&row->text, tz, stamp_of(o, o->first_fail), o->first_fail);
     doc_cell_end(row, 0, TONE_PLAIN);
-    show_stamp(&row->text, tz, stamp_of(o, o->first_ok));
+    if (o->first_ok != TL_TIME_NONE)
+        show_moment(&row->text, tz, stamp_of(o, o->first_ok), o->first_fail);
     doc_cell_end(row, 1, TONE_PLAIN);
     span_cell(row, 2, o->min_us);
     span_cell(row, 3, o->observed_us);
@@ -264,8 +263,8 @@ static const struct doc_column zdp_columns[] = {
     {.title = {"preserved", 9}, .right = true},
     {.title = {"dropped", 7}, .right = true},
     {.title = {"startup", 7}, .right = true},
-    {.title = {"when", 4}, .below = true},
     {.title = {"reason", 6}, .floor = 24, .below = true},
+    {.title = {"when", 4}, .below = true},
 };
 
 static void
@@ -293,12 +292,12 @@ zdp_row(const void *ctx, size_t i, struct doc_row *row)
     if (z->fast_startup_us != TL_UNKNOWN)
         show_span(&row->text, z->fast_startup_us, 3);
     doc_cell_end(row, 6, TONE_PLAIN);
+    text_cell(row, 7, z->reason);
     if (z->began.at != TL_TIME_NONE && z->ended.at != TL_TIME_NONE)
         show_period(&row->text, c->tz, z->began, z->ended);
     else if (z->began.at != TL_TIME_NONE)
         show_stamp(&row->text, c->tz, z->began);
-    doc_cell_end(row, 7, TONE_PLAIN);
-    text_cell(row, 8, z->reason);
+    doc_cell_end(row, 8, TONE_PLAIN);
 }
 
 static const struct doc_column phase_columns[] = {

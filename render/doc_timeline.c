@@ -15,7 +15,7 @@ static const struct doc_column columns[] = {
     [REGION] = {.title = {"region", 6}},
     [RESOURCE] = {.title = {"resource", 8}, .floor = 11},
     [EVENT] = {.title = {"event", 5}, .floor = 64, .below = true},
-    [SOURCE] = {.title = {"source", 6}, .floor = 24, .below = true},
+    [SOURCE] = {.title = {"source", 6}, .below = true},
 };
 
 struct rows {
@@ -109,9 +109,7 @@ put_times(const struct rows *c, size_t i, const struct tl_row *row, struct doc_r
     }
     show_date(&out->text, c->tz, when.earliest);
     doc_group_end(out);
-    show_clock(&out->text, c->tz, when);
-    tl_buf_add(&out->text, TL_STR(" "));
-    show_offset(&out->text, c->tz, when.earliest);
+    show_moment(&out->text, c->tz, when, when.earliest);
     doc_cell_end(out, TIME, TONE_PLAIN);
     if (i > 0 && row_at(c, i - 1, &n)->ev.when.at != TL_TIME_NONE)
         show_delta(&out->text, row_at(c, i - 1, &n)->ev.when, when);

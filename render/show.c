@@ -104,6 +104,18 @@ same_day(const struct tl_zone *tz, tl_time a, tl_time b)
 }
 
 void
+show_moment(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant t, tl_time day)
+{
+    if (!same_day(tz, t.earliest, day)) {
+        show_date(b, tz, t.earliest);
+        tl_buf_add(b, TL_STR(" "));
+    }
+    show_clock(b, tz, t);
+    tl_buf_add(b, TL_STR(" "));
+    show_offset(b, tz, t.earliest);
+}
+
+void
 show_period(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant from,
             struct tl_instant to)
 {

@@ -15,6 +15,9 @@ void show_clock(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant t)
 void show_offset(struct tl_buf *b, const struct tl_zone *tz, tl_time t);          /* +09:00 */
 void show_stamp(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant t); /* all three */
 
+/* 15:20 +09:00, with the date before it where that is another than at `day`. */
+void show_moment(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant t, tl_time day);
+
 /* 2026-04-11 15:20 – 15:23 +09:00: date and offset twice only where they differ. */
 void show_period(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant from,
                  struct tl_instant to);

@@ -151,6 +151,26 @@ struct layout {
     bool grouped;
 };
 
+/* The titles, as a row. */
+static void
+take_titles(const struct doc_table *t, struct doc_row *row)
+{
+    tl_buf_reset(&row->text);
+    row->done = 0;
+    for (size_t c = 0; c < t->ncolumns; c++) {
+        tl_buf_add(&row->text, t->columns[c].title);
+        doc_cell_end(row, c, TONE_DIM);
+    }
+}
+
+static size_t
+cell_columns(const struct doc *d, const struct doc_row *row, size_t c, struct tl_buf *clean)
+{
+    tl_buf_reset(clean);
+    wrap_clean(clean, doc_cell_text(row, c), !d->o->utf8);
+    return wrap_columns(tl_buf_str(clean));
+}
+
 static void
 measure(struct doc *d, const struct doc_table *t, struct layout *l, struct doc_row *row,
         struct tl_buf *clean)
@@ -160,17 +180,15 @@ measure(struct doc *d, const struct doc_table *t, struct layout *l, struct doc_r
         doc_row_take(t, i, row);
         l->grouped |= row->group.n > 0;
         for (size_t c = 0; c < t->ncolumns; c++) {
-            size_t w;
+            size_t w = cell_columns(d, row, c, clean);
 
-            tl_buf_reset(clean);
-            wrap_clean(clean, doc_cell_text(row, c), !d->o->utf8);
-            w = wrap_columns(tl_buf_str(clean));
             if (w > l->width[c])
                 l->width[c] = w;
         }
     }
+    take_titles(t, row);
     for (size_t c = 0; c < t->ncolumns; c++) {
-        size_t title = wrap_columns(t->columns[c].title);
+        size_t title = cell_columns(d, row, c, clean);
 
         if (l->width[c] == 0)
             continue; /* nothing in it */
@@ -189,12 +207,26 @@ min_width(const struct layout *l, size_t c, bool hard)
 }
 
 static size_t
-sum_of_min(const struct layout *l, bool hard)
+sum_of_min(const struct layout *l)
 {
     size_t sum = 0;
 
     for (size_t i = 0; i < l->n; i++)
-        sum += min_width(l, l->column[i], hard);
+        sum += min_width(l, l->column[i], false);
+    return sum;
+}
+
+/* What a row wants: all columns in full, but of those that may go below only their floor. */
+static size_t
+sum_wanted(const struct layout *l)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < l->n; i++) {
+        size_t c = l->column[i];
+
+        sum += l->t->columns[c].below ? min_width(l, c, false) : l->width[c];
+    }
     return sum;
 }
 
@@ -254,9 +286,9 @@ arrange(const struct doc *d, struct layout *l)
     for (size_t c = 0; c < DOC_COLUMNS; c++)
         if (l->width[c] > width_of(d))
             l->width[c] = width_of(d);
-    while (sum_of_min(l, false) > room_for(d, l) && move_below(l))
+    while (sum_wanted(l) > room_for(d, l) && move_below(l))
         continue;
-    hard = sum_of_min(l, false) > room_for(d, l);
+    hard = sum_of_min(l) > room_for(d, l);
     squeeze(l, room_for(d, l), hard);
 }
 
@@ -337,27 +369,6 @@ put_under(struct doc *d, const struct layout *l, struct tl_str *text, const enum
         tl_buf_add(d->out, TL_STR("\n"));
 }
 
-static void
-put_head(struct doc *d, const struct layout *l)
-{
-    struct tl_str text[DOC_COLUMNS] = {{NULL, 0}};
-    enum doc_tone tone[DOC_COLUMNS] = {TONE_PLAIN};
-    size_t total = INDENT;
-
-    for (size_t c = 0; c < l->t->ncolumns; c++) {
-        text[c] = l->t->columns[c].title;
-        tone[c] = TONE_DIM;
-    }
-    put_side_by_side(d, l, text, tone);
-    put_under(d, l, text, tone);
-    for (size_t i = 0; i < l->n; i++)
-        total += l->width[l->column[i]] + (i > 0 ? GAP : 0);
-    put_blanks(d->out, INDENT);
-    put_rule(d, TL_STR("\xe2\x94\x80"), TL_STR("-"),
-             l->nunder ? width_of(d) - INDENT : total - INDENT);
-    tl_buf_add(d->out, TL_STR("\n"));
-}
-
 /* The clean texts of a row: all in `clean`, text[c] a view of each. */
 static void
 clean_row(const struct doc *d, const struct layout *l, const struct doc_row *row,
@@ -388,6 +399,20 @@ put_row(struct doc *d, const struct layout *l, const struct doc_row *row, struct
 }
 
 static void
+put_head(struct doc *d, const struct layout *l, struct doc_row *row, struct tl_buf *clean)
+{
+    size_t total = 0;
+
+    take_titles(l->t, row);
+    put_row(d, l, row, clean);
+    for (size_t i = 0; i < l->n; i++)
+        total += l->width[l->column[i]] + (i > 0 ? GAP : 0);
+    put_blanks(d->out, INDENT);
+    put_rule(d, TL_STR("\xe2\x94\x80"), TL_STR("-"), l->nunder ? width_of(d) - INDENT : total);
+    tl_buf_add(d->out, TL_STR("\n"));
+}
+
+static void
 text_table(struct doc *d, const struct doc_table *t)
 {
     struct tl_buf clean, group;
@@ -401,7 +426,7 @@ text_table(struct doc *d, const struct doc_table *t)
     arrange(d, &l);
     d->begun = true;
     if (l.n > 0)
-        put_head(d, &l);
+        put_head(d, &l, &row, &clean);
     for (size_t i = 0; l.n > 0 && i < t->nrows && !d->out->failed; i++) {
         doc_row_take(t, i, &row);
         if (l.grouped && !tl_str_eq(doc_group_text(&row), tl_buf_str(&group))) {
