@@ -24,6 +24,7 @@ STD := -std=c11 -D_POSIX_C_SOURCE=200809L
 ALL_CFLAGS = $(STD) $(WARN) $(CFLAGS_$(MODE)) -I. -MMD -MP $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
 ALL_LDLIBS = $(shell pkg-config --libs $(PKGS)) $(LDLIBS)
 FUZZ_CC ?= clang
+JOBS    ?= $(shell nproc)
 
 LIB_SRC  := $(wildcard $(LAYERS:%=%/*.c))
 CLI_SRC  := $(wildcard cli/*.c)
@@ -99,7 +100,9 @@ test-vectors: all
 	@tests/vectors.sh "$(REFERENCE)"
 lint:
 	clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HDR)
-	clang-tidy --quiet $(ALL_SRC) -- $(STD) -I. $(shell pkg-config --cflags $(PKGS))
+	@printf '%s\n' $(ALL_SRC) | xargs -P $(JOBS) -n 6 sh -c 'clang-tidy --quiet "$$@" -- $(STD) -I. $(shell pkg-config --cflags $(PKGS)) 2> /dev/null' tidy
+	cppcheck -q --std=c11 --suppress=unknownMacro --enable=warning,portability --inline-suppr --error-exitcode=1 -j $(JOBS) -I. $(ALL_SRC)
+	shellcheck -S warning .ci/deps .ci/run tests/*.sh tests/e2e/*.sh bench/*.sh parse/*.sh
 	@wc -l $(ALL_SRC) $(ALL_HDR) $(RULES) | awk '$$2 != "total" && $$1 > 600 {print "too long: " $$0; bad = 1} END {exit bad}'
 
 fuzz:

@@ -24,6 +24,7 @@ lookup(const struct tl_str *list, size_t n, struct tl_str s, size_t *at)
     return false;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of functions and types take none */
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define NAME_OF(fn, type, list)                                                                    \
     struct tl_str fn(enum type v)                                                                  \
@@ -41,6 +42,7 @@ lookup(const struct tl_str *list, size_t n, struct tl_str s, size_t *at)
         return true;                                                                               \
     }
 
+/* NOLINTEND(bugprone-macro-parentheses) */
 NAME_OF(tl_severity_name, tl_severity, severities)
 NAME_OF(tl_kind_name, tl_kind, kinds)
 NAME_OF(tl_strategy_name, tl_strategy, strategies)

@@ -41,10 +41,12 @@ tl_str_trim(struct tl_str s)
     return s;
 }
 
-static char
+static unsigned char
 lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    unsigned char u = (unsigned char)c;
+
+    return u >= 'A' && u <= 'Z' ? u | 0x20U : u;
 }
 
 bool

@@ -206,7 +206,7 @@ next_file(struct tl_walk *w, bool *got, struct tl_error *err)
 static enum tl_status
 next_member(struct tl_walk *w, bool *got, struct tl_error *err)
 {
-    struct tl_str name;
+    struct tl_str name = {NULL, 0};
     enum tl_status st;
     bool more;
 

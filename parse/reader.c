@@ -246,7 +246,7 @@ tl_reader_open(const struct tl_input *in, struct tl_reader **out, struct tl_erro
     tl_arena_init(&r->arena, MAX_READER);
     tl_arena_init(&r->scratch, MAX_READER);
     tl_buf_init(&r->why, 4096);
-    tl_buf_init(&r->text, 16 * MAX_MESSAGE);
+    tl_buf_init(&r->text, (size_t)16 * MAX_MESSAGE);
     r->source = (struct tl_source){.first = TL_TIME_NONE,
                                    .last = TL_TIME_NONE,
                                    .precision_us = TL_UNKNOWN,

@@ -214,7 +214,7 @@ put_seconds(struct tl_buf *b, int64_t us, unsigned digits)
         us = us == INT64_MIN ? INT64_MAX : -us;
     }
     tl_buf_addf(b, "%" PRId64, us / TL_SECOND);
-    if (digits > 0)
+    if (digits > 0 && digits < sizeof(steps) / sizeof(steps[0]))
         tl_buf_addf(b, ".%0*" PRId64, (int)digits, us % TL_SECOND / steps[digits]);
 }
 

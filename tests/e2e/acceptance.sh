@@ -71,8 +71,8 @@ mkdir "$work/double"; cp "$ev"/* "$work/double"; cp "$ev/origin-events.md" "$wor
 gzip -c "$ev/origin-probe-us-east-1.log" > "$work/double/zz-probe.log.gz"
 "$TIDELINE" report --format json "$work/double" > "$work/double.json"
 for f in runs outages findings; do
-    jq "[.$f[]? | del(.findings) | if type == \"object\" then . else . end]" "$work/a.json" > "$work/d1"
-    jq "[.$f[]? | del(.findings)]" "$work/double.json" > "$work/d2"
+    jq "[.${f}[]? | del(.findings) | if type == \"object\" then . else . end]" "$work/a.json" > "$work/d1"
+    jq "[.${f}[]? | del(.findings)]" "$work/double.json" > "$work/d2"
     [ $f = findings ] || same "doubled sources leave the $f alone" "$work/d1" "$work/d2"
 done
 holds "doubled sources add no event" "$work/double.json" '[.events[] | select(.proofs[0].channel == "table")] | length == 18'
