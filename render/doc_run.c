@@ -304,10 +304,20 @@ static const struct doc_column phase_columns[] = {
     {.title = {"resource", 8}, .floor = 12},
     {.title = {"region", 6}},
     {.title = {"phase", 5}},
-    {.title = {"began", 5}, .floor = 16},
-    {.title = {"ended", 5}, .floor = 16},
+    {.title = {"began", 5}, .floor = 12},
+    {.title = {"ended", 5}, .floor = 12},
     {.title = {"took", 4}, .right = true, .floor = 8},
 };
+
+/* A moment under the date of another; empty when it is not known. */
+static void
+moment_cell(struct doc_row *row, size_t column, const struct tl_zone *tz, struct tl_instant t,
+            struct tl_instant group)
+{
+    if (t.at != TL_TIME_NONE)
+        show_moment(&row->text, tz, t, group.at == TL_TIME_NONE ? TL_TIME_NONE : group.earliest);
+    doc_cell_end(row, column, TONE_PLAIN);
+}
 
 static void
 phase_row(const void *ctx, size_t i, struct doc_row *row)
@@ -315,13 +325,15 @@ phase_row(const void *ctx, size_t i, struct doc_row *row)
     const struct run_rows *c = ctx;
     const struct tl_phase_span *p = &c->run->phases[i];
 
+    if (p->began.at != TL_TIME_NONE) {
+        show_date(&row->text, c->tz, p->began.earliest);
+        doc_group_end(row);
+    }
     text_cell(row, 0, word_resource(p->resource, p->region));
     text_cell(row, 1, p->region);
     text_cell(row, 2, tl_phase_name(p->name));
-    show_stamp(&row->text, c->tz, p->began);
-    doc_cell_end(row, 3, TONE_PLAIN);
-    show_stamp(&row->text, c->tz, p->ended);
-    doc_cell_end(row, 4, TONE_PLAIN);
+    moment_cell(row, 3, c->tz, p->began, p->began);
+    moment_cell(row, 4, c->tz, p->ended, p->began);
     show_range(&row->text, p->seconds);
     doc_cell_end(row, 5, TONE_PLAIN);
 }

@@ -42,20 +42,32 @@ put_resource(struct tl_buf *b, const struct tl_ident *who)
         tl_buf_add(b, who->id.n > 0 ? who->id : word_resource(who->label, who->region));
 }
 
-/* What is said before the message: the outcome of a probe, or that no rule knows the text. */
+static bool
+is_probe(const struct tl_event *ev)
+{
+    return tl_str_starts(ev->cls, TL_STR("probe."));
+}
+
+/* What is said before the message: what a probe found, or that no rule knows the text. */
 static void
 put_prefix(struct tl_buf *b, const struct tl_event *ev)
 {
-    if (ev->attempt && ev->attempt->failure == TL_FAILURE_OK) {
-        tl_buf_add(b, tl_str_eq(ev->cls, TL_STR("probe.version-changed"))
-                          ? TL_STR("probe ok, another version: ")
-                          : TL_STR("probe ok: "));
-    } else if (ev->attempt) {
-        tl_buf_add(b, TL_STR("probe failed, "));
-        tl_buf_add(b, tl_failure_name(ev->attempt->failure));
+    static const struct {
+        struct tl_str cls, word;
+    } words[] = {{{"probe.ok", 8}, {"probe ok", 8}},
+                 {{"probe.failed", 12}, {"probe failed", 12}},
+                 {{"probe.version-changed", 21}, {"probe sees another version", 26}},
+                 {{"unclassified", 12}, {"unclassified", 12}}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (!tl_str_eq(ev->cls, words[i].cls))
+            continue;
+        tl_buf_add(b, words[i].word);
+        if (ev->attempt && ev->attempt->failure != TL_FAILURE_OK) {
+            tl_buf_add(b, TL_STR(", "));
+            tl_buf_add(b, tl_failure_name(ev->attempt->failure));
+        }
         tl_buf_add(b, TL_STR(": "));
-    } else if (tl_str_eq(ev->cls, TL_STR("unclassified"))) {
-        tl_buf_add(b, TL_STR("unclassified: "));
     }
 }
 
@@ -63,11 +75,10 @@ static void
 put_event(struct tl_buf *b, const struct tl_row *row)
 {
     const struct tl_event *ev = &row->ev;
-
     struct tl_str text = ev->message, line;
 
     put_prefix(b, ev);
-    if (ev->attempt && tl_str_line(&text, &line)) /* clients add lines of advice */
+    if (is_probe(ev) && tl_str_line(&text, &line)) /* clients add lines of advice */
         tl_buf_add(b, line);
     else
         tl_buf_add(b, ev->message.n > 0 ? ev->message : ev->cls);

@@ -76,6 +76,10 @@ make(struct tl_arena *a, enum sample which)
         r.runs[0].outages[0].client_us = TL_UNKNOWN;
         r.runs[0].outages[0].sleep_us = TL_SECOND / 2;
         r.rows_left_out = 7;
+        r.rows[3].ev.cls = TL_STR("unclassified");
+        r.rows[3].ev.near = TL_STR("zdp.finished");
+        r.rows[6].ev.attempt = NULL; /* as timeline keeps it */
+        r.rows[7].inferred = true;
     }
     return r;
 }
@@ -204,6 +208,29 @@ static const struct {
      {.width = 120, .utf8 = true},
      "\nLeft out\n7 rows outside of --since, --until or --window: reconstructed with, not "
      "shown.\n"},
+    {"text",
+     OPEN_OUTAGE,
+     {.width = 120, .utf8 = true},
+     "      unclassified: DB instance shutdown [close to zdp.finished]  origin-events.md:6\n"},
+    {"text",
+     OPEN_OUTAGE,
+     {.width = 400, .utf8 = true},
+     "  probe failed: psql: error: connection to server at \"" TOKYO_HOST},
+    {"text",
+     OPEN_OUTAGE,
+     {.width = 400, .utf8 = true},
+     "  probe failed, starting-up: psql: error: connection to server at \"" TOKYO_HOST},
+    {"text",
+     OPEN_OUTAGE,
+     {.width = 80, .utf8 = true},
+     "up [inferred]  origin-probe-ap-northeast-1.log:82\n"},
+    {"text",
+     MINOR,
+     {.width = 120, .utf8 = true},
+     "  resource     region     phase  began         ended               took\n"
+     "  ─────────────────────────────────────────────────────────────────────\n"
+     "  2026-04-11\n"
+     "  DB instance  us-east-1  zdp    15:22 +09:00  15:22 +09:00  0 to 1 min\n"},
     {"text",
      EMPTY,
      {.width = 80, .utf8 = true},
