@@ -29,7 +29,7 @@
       DOC_NONE)                                                                                    \
     X(ZDP_BY_DESIGN, "zdp.not-used-by-design", INFO,                                               \
       "{0} was restarted without zero-downtime patching: {1}", DOC_ZDP)                            \
-    X(ZDP_NOT_USED, "zdp.not-used", WARNING,                                                       \
+    X(ZDP_NOT_USED, "zdp.not-used", NOTICE,                                                        \
       "{0} was restarted without an attempt at zero-downtime patching, and nothing in the "        \
       "evidence says why",                                                                         \
       DOC_ZDP)                                                                                     \
@@ -45,7 +45,8 @@
       "the probe proves {3}: the server's word does not cover it",                                 \
       DOC_ZDP)                                                                                     \
     X(OUTAGE_NO_PROBE, "outage.no-probe", NOTICE,                                                  \
-      "{0} was restarted, and no probe watched it: how long clients could not connect is unknown", \
+      "{0} was restarted or patched, and no probe watched it: how long clients could not connect " \
+      "is unknown",                                                                                \
       DOC_NONE)                                                                                    \
     X(OUTAGE_OPEN, "outage.open", NOTICE, "the log of {0} {1}: the outage is open on that side",   \
       DOC_NONE)                                                                                    \
@@ -64,7 +65,8 @@
     X(SHUTDOWN_TWICE, "shutdown.twice", NOTICE, "{0} was shut down twice before it was restarted", \
       DOC_EVENTS)                                                                                  \
     X(RESTART_ALONE, "restart.without-shutdown", NOTICE,                                           \
-      "{0} was restarted without an announced shutdown: a crash, a failover, or a lost event",     \
+      "{0} was restarted without an announced shutdown (so look a crash, a failover, a lost "      \
+      "event)",                                                                                    \
       DOC_EVENTS)                                                                                  \
     X(RECOVERY, "recovery.in-upgrade", WARNING, "{0} went through recovery during the run",        \
       DOC_EVENTS)                                                                                  \
@@ -84,13 +86,14 @@ enum finding {
 struct tl_str finding_code(enum finding f);
 
 /*
- * Adds a finding to a run (or to none: NULL), proved by rows. args: as many as its text names; they
- * are copied. Keeps at most a few dozen rows.
+ * Adds a finding to a run (or to none: NULL), proved by rows. args: as many as its text
+ * names; they are copied. Keeps at most a few dozen rows.
  */
 enum tl_status finding_add(struct tl_builder *b, struct plan *p, enum finding f,
                            const uint32_t *rows, size_t nrows, const struct tl_str *args);
 
-/* Texts for findings, in the arena; empty when there is no room (finding_add fails then, too). */
+/* Texts for findings, in the arena; empty when there is no room (finding_add fails then,
+ * too). */
 struct tl_str words_count(struct tl_builder *b, uint64_t n);
 struct tl_str words_seconds(struct tl_builder *b, int64_t us);            /* "2.360 s" */
 struct tl_str words_span(struct tl_builder *b, int64_t min, int64_t max); /* "0.500 to 2.701 s" */

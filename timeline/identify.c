@@ -416,6 +416,38 @@ place_loop(struct tl_builder *b, struct loop *l)
     return st;
 }
 
+/* A blue/green deployment is the affair of the cluster or instance that is switched over. */
+static enum tl_status
+join_deployment(struct tl_builder *b, const struct item *it)
+{
+    const struct res *r = &b->res[it->res];
+    struct tl_ident who = {.kind = TL_KIND_CLUSTER,
+                           .source_type = TL_STR("db-cluster"),
+                           .account = r->account,
+                           .region = r->region,
+                           .id = field(it, TL_STR("blue")),
+                           .arn = {"", 0},
+                           .label = {"", 0}};
+    bool says_cluster = tl_str_find(text_of(b, it->message), TL_STR("DB cluster")) != SIZE_MAX;
+    uint32_t res;
+
+    if (r->kind != TL_KIND_OTHER || who.id.n == 0 || !starts(b, it, TL_STR("bluegreen.")))
+        return TL_OK;
+    if (accounts_fill(b, &who))
+        return TL_ENOMEM;
+    if (says_cluster ? res_of(b, &who, it->input, &res) : res_find(b, &who, it->input, &res))
+        return TL_ENOMEM;
+    if (res == NONE) {
+        who.kind = TL_KIND_INSTANCE;
+        who.source_type = TL_STR("db-instance");
+        if (accounts_fill(b, &who) || res_find(b, &who, it->input, &res))
+            return TL_ENOMEM;
+    }
+    if (res != NONE)
+        res_join(b, it->res, res, true);
+    return TL_OK;
+}
+
 enum tl_status
 build_identify(struct tl_builder *b)
 {
@@ -429,8 +461,11 @@ build_identify(struct tl_builder *b)
     for (size_t i = 0; i < b->nloops && !st; i++)
         st = place_loop(b, &b->loops[i]);
     for (size_t i = 0; i < b->nitems && !st; i++)
-        if (b->items[i]->res != NONE)
+        if (b->items[i]->res != NONE) {
             st = join_named_instance(b, b->items[i]);
+            if (!st)
+                st = join_deployment(b, b->items[i]);
+        }
     if (!st)
         st = place_labels(b);
     for (size_t i = 0; i < b->nitems && !st; i++) /* clusters that are known by a label only */

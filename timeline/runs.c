@@ -249,6 +249,8 @@ is_proved(const struct tl_builder *b, const struct plan *p)
 
         if (r->tree != b->rowx[p->rows[i]].res && !r->cluster_proved)
             return false;
+        if (r->kind == TL_KIND_ENDPOINT && r->tree == b->rowx[p->rows[i]].res && !p->seen_only)
+            return false; /* it was given to the run of its region */
     }
     return true;
 }

@@ -5,43 +5,44 @@ static const int64_t SHORTLY_US = TL_HOUR; /* the evidence may simply end before
 
 enum outcome { OPEN, GOOD, FAILED, UNDONE };
 
-/* What a class says of the work that it ends. */
+/* What a class says of the work that it ends; a failover within an upgrade ends only itself. */
 static const struct {
     struct tl_str cls;
+    enum layer layer;
     enum outcome outcome;
 } endings[] = {
-#define ROW(cls, outcome)                                                                          \
+#define ROW(cls, layer, outcome)                                                                   \
     {                                                                                              \
-        {cls, sizeof(cls) - 1}, outcome                                                            \
+        {cls, sizeof(cls) - 1}, LAYER_##layer, outcome                                             \
     }
-    ROW("upgrade.finished", GOOD),
-    ROW("upgrade.version-changed", GOOD),
-    ROW("patch.finished", GOOD),
-    ROW("os-upgrade.finished", GOOD),
-    ROW("failover.completed", GOOD),
-    ROW("global.switchover-finished", GOOD),
-    ROW("global.failover-finished", GOOD),
-    ROW("bluegreen.switchover-finished", GOOD),
-    ROW("probe.version-changed", GOOD),
-    ROW("upgrade.refused", FAILED),
-    ROW("upgrade.failed", FAILED),
-    ROW("precheck.failed", FAILED),
-    ROW("os-upgrade.failed", FAILED),
-    ROW("failover.failed", FAILED),
-    ROW("global.switchover-failed", FAILED),
-    ROW("global.failover-failed", FAILED),
-    ROW("upgrade.rolled-back", UNDONE),
-    ROW("upgrade.cancelled", UNDONE),
-    ROW("global.switchover-cancelled", UNDONE),
-    ROW("bluegreen.switchover-cancelled", UNDONE),
+    ROW("upgrade.finished", UPGRADE, GOOD),
+    ROW("upgrade.version-changed", UPGRADE, GOOD),
+    ROW("patch.finished", UPGRADE, GOOD),
+    ROW("os-upgrade.finished", UPGRADE, GOOD),
+    ROW("failover.completed", FAILOVER, GOOD),
+    ROW("global.switchover-finished", GLOBAL, GOOD),
+    ROW("global.failover-finished", GLOBAL, GOOD),
+    ROW("bluegreen.switchover-finished", BLUEGREEN, GOOD),
+    ROW("probe.version-changed", UPGRADE, GOOD),
+    ROW("upgrade.refused", UPGRADE, FAILED),
+    ROW("upgrade.failed", UPGRADE, FAILED),
+    ROW("precheck.failed", UPGRADE, FAILED),
+    ROW("os-upgrade.failed", UPGRADE, FAILED),
+    ROW("failover.failed", FAILOVER, FAILED),
+    ROW("global.switchover-failed", GLOBAL, FAILED),
+    ROW("global.failover-failed", GLOBAL, FAILED),
+    ROW("upgrade.rolled-back", UPGRADE, UNDONE),
+    ROW("upgrade.cancelled", UPGRADE, UNDONE),
+    ROW("global.switchover-cancelled", GLOBAL, UNDONE),
+    ROW("bluegreen.switchover-cancelled", BLUEGREEN, UNDONE),
 #undef ROW
 };
 
 static enum outcome
-ending(struct tl_str cls)
+ending(struct tl_str cls, enum layer layer)
 {
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-        if (tl_str_eq(endings[i].cls, cls))
+        if (endings[i].layer == layer && tl_str_eq(endings[i].cls, cls))
             return endings[i].outcome;
     return OPEN;
 }
@@ -59,7 +60,8 @@ of_episode(const struct tl_builder *b, const struct plan *p, uint32_t id)
 
     for (size_t i = 0; i < p->nrows; i++) {
         uint32_t row = p->rows[i];
-        enum outcome o = b->rowx[row].episode == id ? ending(row_event(b, row)->cls) : OPEN;
+        enum outcome o =
+            b->rowx[row].episode == id ? ending(row_event(b, row)->cls, p->layer) : OPEN;
 
         if (o == OPEN || row_repeats(b, row) ||
             (o == GOOD && w.outcome == UNDONE) || /* the version it fell back to */

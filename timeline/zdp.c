@@ -196,9 +196,22 @@ is_reader(const struct res *r)
     return res_has_role(r, TL_ROLE_READER) && !res_has_role(r, TL_ROLE_WRITER);
 }
 
+/* Whether another instance of its cluster attempted it: that one is the writer, so this is none. */
+static bool
+beside_writer(const struct tl_builder *b, const struct attempts *all, uint32_t res)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i].outcome != TL_ZDP_NOT_ATTEMPTED && all->list[i].res != res &&
+            b->res[all->list[i].res].kind == TL_KIND_INSTANCE &&
+            b->res[all->list[i].res].tree == b->res[res].tree)
+            return true;
+    return false;
+}
+
 /* The documented reason why zero-downtime patching was not used; empty: there is none. */
 static struct tl_str
-by_design(const struct tl_builder *b, const struct plan *p, uint32_t res)
+by_design(const struct tl_builder *b, const struct plan *p, const struct attempts *all,
+          uint32_t res)
 {
     const struct res *r = &b->res[res], *tree = &b->res[r->tree];
 
@@ -209,7 +222,7 @@ by_design(const struct tl_builder *b, const struct plan *p, uint32_t res)
     if ((p->primary != NONE && p->primary != r->tree && p->joined) ||
         (res_has_role(tree, TL_ROLE_SECONDARY) && !res_has_role(tree, TL_ROLE_PRIMARY)))
         return TL_STR("it is not used for instances in a secondary Region of a global database");
-    if (is_reader(r))
+    if (is_reader(r) || beside_writer(b, all, res))
         return TL_STR("it is not used for readers");
     return (struct tl_str){"", 0};
 }
@@ -240,7 +253,7 @@ take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, u
     if (!a)
         return TL_ENOMEM;
     a->outcome = TL_ZDP_NOT_ATTEMPTED;
-    a->reason = by_design(b, p, res);
+    a->reason = by_design(b, p, all, res);
     a->by_design = a->reason.n > 0;
     return note_row(b, a, row);
 }
