@@ -1,5 +1,6 @@
 #include "ingest/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -18,6 +19,10 @@ digest_new(void)
 
     if (!d)
         return NULL;
+    if (!OSSL_LIB_CTX_get0_global_default()) { /* no memory: what follows would crash */
+        free(d);
+        return NULL;
+    }
     d->ctx = EVP_MD_CTX_new();
     d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (!d->ctx || !d->sha256) {
@@ -46,7 +51,7 @@ digest_begin(struct digest *d)
 void
 digest_add(struct digest *d, struct tl_str s)
 {
-    d->failed |= EVP_DigestUpdate(d->ctx, s.p, s.n) != 1;
+    d->failed = d->failed || EVP_DigestUpdate(d->ctx, s.p, s.n) != 1;
 }
 
 enum tl_status
@@ -56,7 +61,7 @@ digest_end(struct digest *d, char hex[DIGEST_HEX + 1], struct tl_error *err)
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned n = 0;
 
-    d->failed |= EVP_DigestFinal_ex(d->ctx, sum, &n) != 1 || n * 2 != DIGEST_HEX;
+    d->failed = d->failed || EVP_DigestFinal_ex(d->ctx, sum, &n) != 1 || n * 2 != DIGEST_HEX;
     for (size_t i = 0; i < DIGEST_HEX && !d->failed; i++)
         hex[i] = digits[(i % 2 == 0 ? sum[i / 2] >> 4 : sum[i / 2]) & 15];
     hex[d->failed ? 0 : DIGEST_HEX] = '\0';
