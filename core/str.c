@@ -107,7 +107,7 @@ tl_str_cut(struct tl_str s, char c, struct tl_str *left, struct tl_str *right)
 
     if (!at) {
         *left = s;
-        *right = (struct tl_str){s.p + s.n, 0};
+        *right = tl_str_skip(s, s.n);
         return false;
     }
     *left = (struct tl_str){s.p, (size_t)(at - s.p)};
@@ -119,6 +119,8 @@ struct tl_str
 tl_str_skip(struct tl_str s, size_t n)
 {
     n = n < s.n ? n : s.n;
+    if (n == 0)
+        return s; /* s.p may be NULL then */
     return (struct tl_str){s.p + n, s.n - n};
 }
 
