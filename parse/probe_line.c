@@ -153,8 +153,11 @@ step_of(struct tl_str text)
         W("opening"),      W("connecting"),      W("reconnecting"),   W("trying"),
         W("establishing"), W("open connection"), W("attempting to "), W("attempt to ")};
     static const struct tl_str queries[] = {
-        W("starting a query"), W("starting query"), W("start query"), W("executing"),
-        W("running query"),    W("sending query"),  W("querying"),    W("running a query")};
+        W("starting a query"),  W("starting query"),   W("start query"),
+        W("executing a query"), W("executing query"),  W("executing the query"),
+        W("executing sql"),     W("executing select"), W("executing statement"),
+        W("running query"),     W("sending query"),    W("querying"),
+        W("running a query")};
 
     for (int i = 0; i < 2; i++) {
         size_t n = 0;

@@ -98,7 +98,9 @@ probe_look(struct tl_str head, struct tl_zones *zones, struct probe_survey *out)
         out->labelled += l.labelled;
         out->rows += l.kind == LINE_ROW;
         out->steps += l.kind == LINE_OPEN || l.kind == LINE_QUERY;
-        if (l.kind == LINE_STAMP)
+        if (l.kind == LINE_STAMP && l.stamp.res_us >= TL_MINUTE)
+            out->strange++; /* nobody asks again by the minute: somebody's notes */
+        else if (l.kind == LINE_STAMP)
             look_at_text(out, l.text, &last);
         if (l.kind == LINE_STAMP || l.kind == LINE_OPEN || l.kind == LINE_QUERY) {
             out->stamped++;
