@@ -13,6 +13,7 @@ const struct tl_format *const formats[] = {
     &fmt_status_loop,
     &fmt_probe,
     &fmt_change_table,
+    &fmt_document,
     NULL,
 };
 
