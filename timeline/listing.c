@@ -1,8 +1,9 @@
 /* listing.c - the order in which a source lists its records, oldest first.
  *
  * A listing is what one block of one input lists. Consoles list the newest first: the dates show
- * it. Only tables, logs and loops are listings in this sense; API answers, deliveries and trails
- * come in any order, and theirs means nothing. */
+ * it. Tables, logs and loops are listings in this sense; API answers and deliveries come in any
+ * order, and theirs means nothing. Of a trail's calls in one second the file's order is all there
+ * is. */
 #include "timeline/listing.h"
 
 #include <string.h>
@@ -14,7 +15,6 @@ listing_counts(const struct item *it)
     case TL_CHANNEL_API:
     case TL_CHANNEL_EVENTBRIDGE:
     case TL_CHANNEL_SNS:
-    case TL_CHANNEL_CLOUDTRAIL:
     case TL_CHANNEL_TOPOLOGY:
     case TL_CHANNEL_PROBE:
         return false;
