@@ -442,6 +442,9 @@ tl_reader_next(struct tl_reader *r, enum tl_item *item, struct tl_event *ev, str
     *item = TL_ITEM_END;
     if (!r->finished) {
         st = next_event(r, ev, &got, err);
+        if (!st && (r->scratch.failed || r->arena.failed))
+            st = tl_fail(err, TL_ENOMEM, 0, "no room for the records of %.*s",
+                         TL_FMT(r->source.name));
         if (st)
             r->finished = true;
         if (!st && !got)
