@@ -66,10 +66,8 @@ tl_zone_name(const struct tl_zone *zone)
 static const struct abbr *
 abbr_find(struct tl_zones *z, struct tl_str text)
 {
-    if (!z->scanned) {
-        zone_scan(z->folder.p, &z->abbrs);
-        z->scanned = true;
-    }
+    for (int turn = 0; turn < 2 && !z->scanned; turn++) /* memory may be back the second time */
+        z->scanned = zone_scan(z->folder.p, &z->abbrs);
     return zone_abbr(&z->abbrs, text);
 }
 

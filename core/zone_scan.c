@@ -102,11 +102,12 @@ abbr_note(struct abbrs *all, const struct tzif_type *t)
 }
 
 /* What one zone uses since 2000: what held then, each change after it, and its rule. */
-static void
+static bool
 note_zone(struct abbrs *all, struct tl_str bytes)
 {
     struct tl_arena arena;
     struct tzif z;
+    bool ok;
 
     tl_arena_init(&arena, (size_t)1 << 20);
     if (tzif_read(bytes, &arena, &z)) {
@@ -119,7 +120,9 @@ note_zone(struct abbrs *all, struct tl_str bytes)
         if (z.rule.present && z.rule.has_dst)
             abbr_note(all, &z.rule.dst);
     }
+    ok = !arena.failed;
     tl_arena_free(&arena);
+    return ok;
 }
 
 /* Copies of the database in other clothes, and what is no zone of it. */
@@ -143,6 +146,7 @@ struct walk {
     size_t depth; /* of the innermost open folder, from 1 */
     size_t files;
     char *buf;
+    bool failed; /* for want of memory */
 };
 
 /* One entry: a zone is noted, a folder becomes the innermost. */
@@ -162,24 +166,26 @@ visit(struct walk *w, const char *name, struct abbrs *out)
     }
     if (S_ISREG(st.st_mode)) {
         if (st.st_size < TZIF_MAX && read_all(fd, w->buf, &n))
-            note_zone(out, (struct tl_str){w->buf, n});
+            w->failed |= !note_zone(out, (struct tl_str){w->buf, n});
         close(fd);
         return;
     }
     inner = w->depth < DEPTH ? fdopendir(fd) : NULL;
+    w->failed |= w->depth < DEPTH && !inner;
     if (inner)
         w->open[w->depth++] = inner;
     else
         close(fd);
 }
 
-void
+bool
 zone_scan(const char *folder, struct abbrs *out)
 {
     struct walk w = {.buf = malloc(TZIF_MAX)};
 
     out->n = 0;
     w.open[0] = w.buf ? opendir(folder) : NULL;
+    w.failed = !w.buf || (!w.open[0] && errno == ENOMEM);
     w.depth = w.open[0] ? 1 : 0;
     while (w.depth > 0) {
         struct dirent *e = w.files < FILES_MAX ? readdir(w.open[w.depth - 1]) : NULL;
@@ -192,4 +198,5 @@ zone_scan(const char *folder, struct abbrs *out)
         }
     }
     free(w.buf);
+    return !w.failed;
 }

@@ -20,8 +20,8 @@ struct abbrs { /* sorted by text */
 };
 
 /* Fills *out with every abbreviation of letters that some zone below `folder` (NUL-terminated) uses
- * since 2000-01-01. An unreadable folder gives none. */
-void zone_scan(const char *folder, struct abbrs *out);
+ * since 2000-01-01. An unreadable folder gives none. False, *out incomplete, for want of memory. */
+bool zone_scan(const char *folder, struct abbrs *out);
 
 const struct abbr *zone_abbr(const struct abbrs *all, struct tl_str text); /* or NULL */
 
