@@ -5,36 +5,6 @@
 /* ---- small steps: each moves *s only when it says true ---- */
 
 static bool
-take(struct tl_str *s, struct tl_str what)
-{
-    if (!tl_str_case_starts(*s, what))
-        return false;
-    *s = tl_str_skip(*s, what.n);
-    return true;
-}
-
-static bool
-take_char(struct tl_str *s, char c)
-{
-    if (s->n == 0 || s->p[0] != c)
-        return false;
-    *s = tl_str_skip(*s, 1);
-    return true;
-}
-
-/* Blanks of any width: also U+00A0, U+202F and U+3000, which browsers put into times. */
-static bool
-take_blanks(struct tl_str *s)
-{
-    size_t before = s->n;
-
-    while (take_char(s, ' ') || take(s, TL_STR("\xc2\xa0")) || take(s, TL_STR("\xe2\x80\xaf")) ||
-           take(s, TL_STR("\xe3\x80\x80")))
-        ;
-    return s->n < before;
-}
-
-static bool
 take_number(struct tl_str *s, int64_t *out)
 {
     return tl_str_digits(s, 2, out) || tl_str_digits(s, 1, out);
@@ -44,12 +14,6 @@ static bool
 at_digit(struct tl_str s)
 {
     return s.n > 0 && tl_is_digit(s.p[0]);
-}
-
-static bool
-at_word(struct tl_str s)
-{
-    return s.n > 0 && (tl_is_digit(s.p[0]) || tl_is_alpha(s.p[0]) || s.p[0] == '_');
 }
 
 /* A name of the list, or its first three letters (and "Sept"), at the front of *s; from 1, else 0.
@@ -63,9 +27,9 @@ take_name(struct tl_str *s, const struct tl_str *names, int n)
         for (size_t k = 0; k < 3; k++) {
             struct tl_str name = {names[i].p, lengths[k]}, r = *s;
 
-            if (lengths[k] > names[i].n || !take(&r, name) || (r.n > 0 && tl_is_alpha(r.p[0])))
+            if (lengths[k] > names[i].n || !tl_take(&r, name) || (r.n > 0 && tl_is_alpha(r.p[0])))
                 continue;
-            (void)take_char(&r, '.');
+            (void)tl_take_char(&r, '.');
             *s = r;
             return i + 1;
         }
@@ -94,8 +58,8 @@ take_weekday(struct tl_str *s)
 
     if (take_name(&r, names, 7) == 0)
         return false;
-    (void)take_char(&r, ',');
-    if (!take_blanks(&r))
+    (void)tl_take_char(&r, ',');
+    if (!tl_take_blanks(&r))
         return false;
     *s = r;
     return true;
@@ -126,8 +90,8 @@ read_year_first(struct tl_str *s, struct date *d)
     after = r;
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         r = after;
-        if (!take(&r, marks[i][0]) || !take_number(&r, &d->month) || !take(&r, marks[i][1]) ||
-            !take_number(&r, &d->day) || !take(&r, marks[i][2]) || at_digit(r))
+        if (!tl_take(&r, marks[i][0]) || !take_number(&r, &d->month) || !tl_take(&r, marks[i][1]) ||
+            !take_number(&r, &d->day) || !tl_take(&r, marks[i][2]) || at_digit(r))
             continue;
         *s = r;
         return true;
@@ -155,7 +119,7 @@ read_year_last(struct tl_str *s, struct date *d)
     if (mark != '/' && mark != '.' && mark != '-')
         return false;
     r = tl_str_skip(r, 1);
-    if (!take_number(&r, &b) || !take_char(&r, mark) || !tl_str_digits(&r, 4, &d->year) ||
+    if (!take_number(&r, &b) || !tl_take_char(&r, mark) || !tl_str_digits(&r, 4, &d->year) ||
         at_digit(r))
         return false;
     if (mark == '-' && a <= 12 && b <= 12 && a != b)
@@ -175,9 +139,9 @@ read_year_last(struct tl_str *s, struct date *d)
 static bool
 take_gap(struct tl_str *s)
 {
-    bool any = take_char(s, ',') || take_char(s, '-') || take_char(s, '/');
+    bool any = tl_take_char(s, ',') || tl_take_char(s, '-') || tl_take_char(s, '/');
 
-    return take_blanks(s) || any;
+    return tl_take_blanks(s) || any;
 }
 
 static void
@@ -186,7 +150,7 @@ take_ordinal(struct tl_str *s)
     static const struct tl_str ends[] = {{"st", 2}, {"nd", 2}, {"rd", 2}, {"th", 2}};
 
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (take(s, ends[i]))
+        if (tl_take(s, ends[i]))
             return;
 }
 
@@ -198,7 +162,7 @@ read_word_year(struct tl_str *s, struct date *d)
 
     d->yearless = true;
     d->year = YEARLESS;
-    if (take_gap(&r) && tl_str_digits(&r, 4, &d->year) && !at_word(r)) {
+    if (take_gap(&r) && tl_str_digits(&r, 4, &d->year) && !tl_at_word(r)) {
         d->yearless = false;
         *s = r;
     } else {
@@ -220,7 +184,7 @@ read_words(struct tl_str *s, struct date *d)
         if ((d->month = take_month(&r)) == 0 || !take_gap(&r) || !take_number(&r, &d->day))
             return false;
         take_ordinal(&r);
-        if (at_word(r))
+        if (tl_at_word(r))
             return false;
     }
     read_word_year(&r, d);
@@ -240,6 +204,21 @@ read_date(struct tl_str *s, struct date *d)
     return true;
 }
 
+/* "(Sat)" and the like behind a date: brackets without a digit in them. */
+static void
+skip_weekday(struct tl_str *s)
+{
+    struct tl_str r = *s, in, after;
+
+    (void)tl_take_blanks(&r);
+    if (!tl_take_char(&r, '(') || !tl_str_cut(r, ')', &in, &after) || in.n > 12)
+        return;
+    for (size_t i = 0; i < in.n; i++)
+        if (tl_is_digit(in.p[i]))
+            return;
+    *s = after;
+}
+
 /* What stands between a date and its clock. */
 static bool
 take_between(struct tl_str *s)
@@ -247,16 +226,17 @@ take_between(struct tl_str *s)
     struct tl_str r = *s;
     bool any;
 
+    skip_weekday(&r);
     if (r.n > 1 &&
         (r.p[0] == 'T' || r.p[0] == 't' || r.p[0] == '_' || r.p[0] == '-' || r.p[0] == ':') &&
         tl_is_digit(r.p[1])) {
         *s = tl_str_skip(r, 1);
         return true;
     }
-    any = take_char(&r, ',');
-    any = take_blanks(&r) || any;
-    if (take(&r, TL_STR("at ")))
-        (void)take_blanks(&r);
+    any = tl_take_char(&r, ',');
+    any = tl_take_blanks(&r) || any;
+    if (tl_take(&r, TL_STR("at ")))
+        (void)tl_take_blanks(&r);
     *s = r;
     return any;
 }
@@ -277,11 +257,11 @@ take_half(struct tl_str *s)
     } rows[] = {{{"a.m.", 4}, -1}, {{"p.m.", 4}, 1}, {{"am", 2}, -1}, {{"pm", 2}, 1}};
     struct tl_str r = *s;
 
-    (void)take_blanks(&r);
+    (void)tl_take_blanks(&r);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct tl_str q = r;
 
-        if (take(&q, rows[i].text) && !at_word(q)) {
+        if (tl_take(&q, rows[i].text) && !tl_at_word(q)) {
             *s = q;
             return rows[i].half;
         }
@@ -312,7 +292,7 @@ read_seconds(struct tl_str *s, int64_t *us, int64_t *res_us)
 
     *us = 0;
     *res_us = TL_MINUTE;
-    if (!take_char(&r, ':') || !tl_str_digits(&r, 2, &sec))
+    if (!tl_take_char(&r, ':') || !tl_str_digits(&r, 2, &sec))
         return true;
     if (sec > 60 || at_digit(r) || !tl_fraction_read(&r, us, res_us))
         return false;
@@ -329,7 +309,7 @@ read_clock(struct tl_str *s, struct clock *c)
     struct tl_str r = *s;
     int64_t h, m, us;
 
-    if (!take_number(&r, &h) || !take_char(&r, ':') || !tl_str_digits(&r, 2, &m) || at_digit(r))
+    if (!take_number(&r, &h) || !tl_take_char(&r, ':') || !tl_str_digits(&r, 2, &m) || at_digit(r))
         return false;
     if (h > 23 || m > 59 || !read_seconds(&r, &us, &c->res_us))
         return false;
@@ -353,196 +333,16 @@ read_clock_rare(struct tl_str *s, struct clock *c)
             return false;
     } else {
         r = *s;
-        if (!take_number(&r, &h) || !take(&r, TL_STR("時")) || !take_number(&r, &m) ||
-            !take(&r, TL_STR("分")))
+        if (!take_number(&r, &h) || !tl_take(&r, TL_STR("時")) || !take_number(&r, &m) ||
+            !tl_take(&r, TL_STR("分")))
             return false;
-        c->res_us = take_number(&r, &sec) && take(&r, TL_STR("秒")) ? TL_SECOND : TL_MINUTE;
+        c->res_us = take_number(&r, &sec) && tl_take(&r, TL_STR("秒")) ? TL_SECOND : TL_MINUTE;
     }
     if (h > 23 || m > 59 || sec > 60)
         return false;
     c->us = h * TL_HOUR + m * TL_MINUTE + sec * TL_SECOND + (sec < 60 ? us : 0);
     *s = r;
     return true;
-}
-
-/* ---- the zone ---- */
-
-/* Capitals that follow times in logs and look like the name of a zone. */
-static bool
-is_common_word(struct tl_str w)
-{
-    static const char words[] =
-        " GET PUT SET NOT OUT ACT BUT HOST TEST LAST LIST POST COST BEST REST "
-        "MUST JUST MOST PAST NEXT ";
-    struct tl_str all = {words, sizeof(words) - 1};
-
-    for (size_t at; (at = tl_str_find(all, w)) != SIZE_MAX; all = tl_str_skip(all, at + 1))
-        if (at > 0 && all.p[at - 1] == ' ' && all.p[at + w.n] == ' ')
-            return true;
-    return false;
-}
-
-/* A word of capitals that can be nothing but a zone that nobody here knows: SGT, IRST. */
-static bool
-looks_like_zone(struct tl_str w)
-{
-    if (w.n < 3 || w.n > 4 || w.p[w.n - 1] != 'T' || is_common_word(w))
-        return false;
-    return w.n == 3 || w.p[2] == 'S' || w.p[2] == 'D';
-}
-
-/* UTC, GMT, UTC+09:00, JST. What it must end with is the caller's business. */
-static bool
-read_zone_word(struct tl_str *s, struct tl_zones *zones, bool bracketed, struct tl_stamp *st)
-{
-    struct tl_str r = *s, word, upper;
-    char letters[5];
-
-    st->zone = TL_ZONE_OFFSET;
-    st->offset_us = 0;
-    if (take(&r, TL_STR("UTC")) || take(&r, TL_STR("GMT"))) {
-        (void)tl_offset_read(&r, true, &st->offset_us);
-        if (at_word(r))
-            return false;
-        *s = r;
-        return true;
-    }
-    for (word = (struct tl_str){r.p, 0}; word.n < r.n && tl_is_alpha(r.p[word.n]); word.n++) {
-        char c = r.p[word.n];
-
-        if (word.n == sizeof(letters) || (c >= 'a' && !bracketed))
-            return false;
-        letters[word.n] = tl_upper(c);
-    }
-    r = tl_str_skip(r, word.n);
-    upper = (struct tl_str){letters, word.n};
-    if (word.n < 2 || at_word(r) || (r.n > 0 && r.p[0] == '/'))
-        return false;
-    if (!zones || !tl_zone_abbreviation(zones, upper, &st->offset_us)) {
-        st->zone = TL_ZONE_AMBIGUOUS;
-        st->offset_us = 0;
-        if (!(zones && tl_zone_abbreviation_known(zones, upper)) && !looks_like_zone(upper))
-            return false;
-    }
-    *s = r;
-    return true;
-}
-
-/* Asia/Tokyo, where it leaves no doubt about the offset at the time. */
-static bool
-read_zone_city(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *st)
-{
-    struct tl_str name = {s->p, 0};
-    const struct tl_zone *zone;
-    tl_time utc[2];
-    bool slash = false;
-
-    while (name.n < s->n && (at_word(tl_str_skip(*s, name.n)) || s->p[name.n] == '/' ||
-                             s->p[name.n] == '-' || s->p[name.n] == '+'))
-        slash |= s->p[name.n++] == '/';
-    if (!slash || name.n > 40 || !tl_is_alpha(name.p[0]) || !st->dated || st->yearless || !zones)
-        return false;
-    if (tl_zone_find(zones, name, &zone, NULL) != TL_OK)
-        return false;
-    st->zone = tl_zone_utc(zone, st->local, utc) == 1 ? TL_ZONE_OFFSET : TL_ZONE_AMBIGUOUS;
-    st->offset_us = st->zone == TL_ZONE_OFFSET ? st->local - utc[0] : 0;
-    *s = tl_str_skip(*s, name.n);
-    return true;
-}
-
-/* After an offset: [Asia/Tokyo], (JST), (Japan Standard Time). They repeat it. */
-static void
-skip_zone_comment(struct tl_str *s)
-{
-    struct tl_str r = *s, inside, after;
-    size_t n = 0;
-    char close;
-
-    (void)take_blanks(&r);
-    if (r.n < 2 || (r.p[0] != '(' && r.p[0] != '['))
-        return;
-    close = r.p[0] == '(' ? ')' : ']';
-    if (!tl_str_cut(tl_str_skip(r, 1), close, &inside, &after) || inside.n > 40)
-        return;
-    while (n < inside.n && (tl_is_alpha(inside.p[n]) || inside.p[n] == '/' || inside.p[n] == '_' ||
-                            inside.p[n] == ' '))
-        n++;
-    if (n < inside.n || inside.n < 3)
-        return;
-    if (tl_str_find(inside, TL_STR("/")) == SIZE_MAX && inside.p[inside.n - 1] != 'T' &&
-        tl_str_find(inside, TL_STR(" Time")) == SIZE_MAX)
-        return;
-    *s = after;
-}
-
-static bool
-read_zone_bracketed(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *st)
-{
-    struct tl_str inside, after;
-    char close;
-
-    if (s->n < 3 || (s->p[0] != '(' && s->p[0] != '['))
-        return false;
-    close = s->p[0] == '(' ? ')' : ']';
-    if (!tl_str_cut(tl_str_skip(*s, 1), close, &inside, &after) || inside.n > 40)
-        return false;
-    inside = tl_str_trim(inside);
-    st->zone_text = inside;
-    st->zone = TL_ZONE_OFFSET;
-    st->offset_us = 0;
-    if (!take(&inside, TL_STR("Z")) && !tl_offset_read(&inside, true, &st->offset_us) &&
-        !read_zone_word(&inside, zones, true, st) && !read_zone_city(&inside, zones, st))
-        return false;
-    if (inside.n > 0)
-        return false;
-    *s = after;
-    return true;
-}
-
-/* A bare -07:00 right after 06:00 is the end of a span rather than a zone. */
-static bool
-is_range(struct tl_str s, const struct tl_stamp *st)
-{
-    return st->res_us == TL_MINUTE && s.n > 0 && s.p[0] == '-';
-}
-
-/* Any zone but Z. */
-static bool
-read_zone_forms(struct tl_str *s, struct tl_zones *zones, bool joined, struct tl_stamp *st)
-{
-    bool plain = (joined || !is_range(*s, st)) && tl_offset_read(s, false, &st->offset_us);
-
-    if (!plain && !read_zone_bracketed(s, zones, st) && !read_zone_word(s, zones, false, st) &&
-        !read_zone_city(s, zones, st))
-        return false;
-    if (plain || (st->zone == TL_ZONE_OFFSET && st->offset_us != 0))
-        skip_zone_comment(s);
-    return true;
-}
-
-/* The zone at the front of *s, blanks before it included; none is as good. */
-static void
-read_zone(struct tl_str *s, struct tl_zones *zones, bool joined, struct tl_stamp *st)
-{
-    struct tl_stamp got = *st;
-    struct tl_str r = *s, from;
-
-    (void)take_blanks(&r);
-    from = r;
-    got.zone = TL_ZONE_OFFSET;
-    got.offset_us = 0;
-    if (take_char(&r, 'Z') && !at_word(r)) {
-        *s = r;
-    } else {
-        r = from;
-        if (!read_zone_forms(&r, zones, joined, &got))
-            return;
-        *s = r;
-    }
-    *st = got;
-    if (from.n > 0 && (from.p[0] == '(' || from.p[0] == '['))
-        return; /* zone_text is set, without its brackets */
-    st->zone_text = (struct tl_str){from.p, from.n - r.n};
 }
 
 /* ---- all of it ---- */
@@ -554,8 +354,8 @@ read_late_year(struct tl_str *s, struct date *d)
     struct tl_str r = *s;
     int64_t year;
 
-    if (!d->spoken || !d->yearless || !take_blanks(&r) || !tl_str_digits(&r, 4, &year) ||
-        at_word(r) || year < 1900)
+    if (!d->spoken || !d->yearless || !tl_take_blanks(&r) || !tl_str_digits(&r, 4, &year) ||
+        tl_at_word(r) || year < 1900)
         return;
     d->year = year;
     d->yearless = false;
@@ -570,11 +370,11 @@ read_undated(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *out)
     struct tl_str r = *s;
     struct clock c;
 
-    if (!read_clock(&r, &c) || (r.n > 1 && r.p[0] == ':' && at_word(tl_str_skip(r, 1))))
+    if (!read_clock(&r, &c) || (r.n > 1 && r.p[0] == ':' && tl_at_word(tl_str_skip(r, 1))))
         return false;
     st.local = c.us;
     st.res_us = c.res_us;
-    read_zone(&r, zones, false, &st);
+    tl_stamp_zone(&r, zones, false, &st);
     *s = r;
     *out = st;
     return true;
@@ -593,7 +393,7 @@ tl_stamp_read(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *out)
         struct tl_str half = r;
 
         if (take_half(&half) == 0) {
-            read_zone(&r, zones, s->p[10] != ' ', &st);
+            tl_stamp_zone(&r, zones, s->p[10] != ' ', &st);
             *s = r;
             *out = st;
             return true;
@@ -610,7 +410,7 @@ tl_stamp_read(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *out)
     st.res_us = c.res_us;
     st.yearless = d.yearless;
     read_late_year(&r, &d);
-    read_zone(&r, zones, s->n > 10 && (s->p[10] == 'T' || s->p[10] == 't'), &st);
+    tl_stamp_zone(&r, zones, s->n > 10 && (s->p[10] == 'T' || s->p[10] == 't'), &st);
     if (d.yearless)
         read_late_year(&r, &d);
     st.yearless = d.yearless;
