@@ -5,11 +5,11 @@
 #include <string.h>
 
 enum {
-    TABLE_ARENA = 64 * 1024 * 1024,
+    TABLE_ARENA = 128 * 1024 * 1024,
     LITERAL_QUOTES = 16,
     PASTE_LINES = 3,
     ZONE_TEXT = 16,
-    WRAPS = 64,
+    WRAPS = 32,
     REGION_MAX = 32
 };
 
@@ -231,9 +231,9 @@ starts_low(struct tl_str s)
 static struct tl_str
 join(struct table *t, struct tl_str a, struct tl_str b)
 {
-    char *p = tl_arena_alloc(&t->arena, a.n + 1 + b.n);
+    char *p = a.n + b.n > MAX_MESSAGE ? NULL : tl_arena_alloc(&t->arena, a.n + 1 + b.n);
 
-    if (!p || a.n + b.n > MAX_MESSAGE)
+    if (!p)
         return a;
     if (a.n > 0)
         memcpy(p, a.p, a.n);
@@ -256,7 +256,8 @@ continues_item(struct table *t, struct tl_str next, size_t indent, const struct 
         line_is_heading(text) || line_is_foreign(text))
         return false;
     (void)line_bare(next, &bullet);
-    if (bullet || row_by_content(t->r, &t->arena, next, &other) || head_read(t->r, text, &head))
+    if (bullet || row_by_content(t->r, &t->arena, next, &other) ||
+        head_read(t->r, &t->arena, text, &head))
         return false;
     if (indent_of(next) > indent)
         return true;
@@ -272,7 +273,8 @@ continues_cell(struct table *t, struct tl_str next, struct table_row *row, struc
     struct table_row other;
     struct tl_str joined;
 
-    if (line_is_rule(next) || !row_by_head(t->r, &t->arena, &t->head, next, &other))
+    if (next.n > MAX_MESSAGE || line_is_rule(next) ||
+        !row_by_head(t->r, &t->arena, &t->head, next, &other))
         return false;
     if (other.timed || other.time.n > 0 || other.has_who || other.message.n == 0 ||
         text_is_event(t->r, other.message))
@@ -290,7 +292,9 @@ extend(struct table *t, struct feed *f, struct tl_str line, struct table_row *ro
     struct tl_str next, more;
     size_t indent = indent_of(line);
 
-    for (int n = 0; n < WRAPS && row->message.n < MAX_MESSAGE && feed_peek_line(f, &next); n++) {
+    for (int n = 0; n < WRAPS && feed_peek_line(f, &next); n++) {
+        if (line.n + next.n > MAX_MESSAGE || row->message.n + next.n > MAX_MESSAGE)
+            return;
         if (row->free_form && continues_item(t, next, indent, row)) {
             line = join(t, line, tl_str_trim(next));
             (void)row_by_content(t->r, &t->arena, line, row);
@@ -317,7 +321,7 @@ read_below(struct table *t, struct feed *f, struct table_row *row)
         struct tl_str text = line_bare(next, &bullet);
 
         if (text.n > 0 && (line_is_heading(next) || row_by_content(t->r, &t->arena, next, &other) ||
-                           head_read(t->r, text, &head)))
+                           head_read(t->r, &t->arena, text, &head)))
             return;
         text = cell_plain(&t->arena, tl_arena_str(&t->arena, text));
         (void)feed_line(f, &next);
@@ -460,13 +464,15 @@ step(struct table *t, struct feed *f, struct table_row *row, uint32_t *number)
             take_caption(t, &c);
         return STEP_NEXT;
     }
-    if (head_read(t->r, bare, &head)) {
+    if (head_read(t->r, &t->arena, bare, &head)) {
         start_head(t, &head);
         return STEP_NEXT;
     }
     if (t->head.present) {
         s = step_head(t, line, *number, row, &taken);
         if (taken) {
+            if (s == STEP_ROW && row->message.n == 0 && t->head.delimiter == '\t')
+                read_below(t, f, row); /* the console breaks the line behind its time */
             if (s == STEP_ROW)
                 extend(t, f, line, row);
             return s;
@@ -502,7 +508,7 @@ fill_who(struct table *t, struct table_row *row, struct tl_event *ev)
     tl_buf_reset(&t->who);
     if (row->has_who)
         tl_buf_add(&t->who, row->who.label);
-    if (t->who.failed) {
+    if (t->who.failed == TL_ELIMIT) { /* too long a label is not repeated in cells that span rows */
         tl_buf_free(&t->who);
         tl_buf_init(&t->who, t->who.max);
     }
@@ -553,7 +559,8 @@ table_next(struct table *t, struct feed *f, struct tl_event *ev, bool *got, stru
         row = (struct table_row){.message = nothing};
         s = step(t, f, &row, &number);
         *got = s == STEP_ROW && fill_event(t, &row, number, ev);
-    } while (s != STEP_END && !*got);
-    (void)err;
+    } while (s != STEP_END && !*got && !t->arena.failed);
+    if (t->arena.failed || t->who.failed == TL_ENOMEM || t->above.failed == TL_ENOMEM)
+        return tl_fail(err, TL_ENOMEM, 0, "no room for the rows of %.*s", TL_FMT(t->r->in.name));
     return TL_OK;
 }

@@ -143,6 +143,17 @@ cells_split(struct tl_arena *a, char delimiter, struct tl_str line, struct cells
     out->at[out->n++] = tl_str_trim(s);
 }
 
+void
+cells_drop_empty(struct cells *c)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->n; i++)
+        if (c->at[i].n > 0)
+            c->at[n++] = c->at[i];
+    c->n = n;
+}
+
 size_t
 cells_row_length(struct tl_str s)
 {

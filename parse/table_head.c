@@ -228,8 +228,10 @@ bare_name(struct tl_reader *r, struct tl_str cell, struct table_context *zone)
 
         if (front.n > 3 && tl_str_case_eq((struct tl_str){front.p + front.n - 3, 3}, TL_STR(" in")))
             front = tl_str_trim((struct tl_str){front.p, front.n - 3});
-        return front;
+        s = front;
     }
+    while (s.n > 0 && char_in(s.p[s.n - 1], " -:/"))
+        s.n--;
     return s;
 }
 
@@ -271,6 +273,8 @@ read_with(struct tl_reader *r, struct tl_arena *a, struct tl_str line, char deli
 
     *h = (struct table_head){.delimiter = delimiter, .source_type = {"", 0}};
     cells_split(a, delimiter, line, &cells);
+    if (tl_str_starts(line, TL_STR("||"))) /* ||Date||Event|| above |..|..| */
+        cells_drop_empty(&cells);
     h->n = cells.n;
     for (size_t i = 0; i < cells.n; i++) {
         struct tl_str cell = cell_plain(a, cells.at[i]);
@@ -301,11 +305,10 @@ has_digits(struct tl_str s)
 }
 
 bool
-head_read(struct tl_reader *r, struct tl_str line, struct table_head *out)
+head_read(struct tl_reader *r, struct tl_arena *a, struct tl_str line, struct table_head *out)
 {
     static const char delimiters[] = {'|', '\t', ',', ';', ' '};
     struct tl_str s = tl_str_trim(line);
-    struct tl_arena a;
     bool found = false;
 
     out->present = false;
@@ -313,10 +316,8 @@ head_read(struct tl_reader *r, struct tl_str line, struct table_head *out)
         return false;
     while (s.n > 0 && (s.p[0] == '#' || s.p[0] == '>'))
         s = tl_str_trim(tl_str_skip(s, 1));
-    tl_arena_init(&a, (size_t)1 << 16);
     for (size_t i = 0; i < sizeof(delimiters) && !found; i++)
         if (tl_str_find(s, (struct tl_str){&delimiters[i], 1}) != SIZE_MAX)
-            found = read_with(r, &a, s, delimiters[i], out);
-    tl_arena_free(&a);
+            found = read_with(r, a, s, delimiters[i], out);
     return found;
 }

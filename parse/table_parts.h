@@ -23,6 +23,8 @@ struct cells { /* views into the line, or into the arena where quotes were resol
  */
 void cells_split(struct tl_arena *a, char delimiter, struct tl_str line, struct cells *out);
 
+void cells_drop_empty(struct cells *c);
+
 /* The first cell of `s` and what follows its delimiter (',', '|', '\t', or ' ' as above). */
 struct tl_str cells_first(char delimiter, struct tl_str s, struct tl_str *rest);
 
@@ -83,7 +85,7 @@ struct table_head {
     enum tl_kind kind;
 };
 /* A header of a time and an event at least, with any delimiter. */
-bool head_read(struct tl_reader *r, struct tl_str line, struct table_head *out);
+bool head_read(struct tl_reader *r, struct tl_arena *a, struct tl_str line, struct table_head *out);
 
 /* ---- table_who.c: resources ---- */
 

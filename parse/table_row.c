@@ -252,7 +252,8 @@ who_by_head(struct tl_arena *a, const struct table_head *h, const struct cells *
             continue;
         if (row->has_who && row->who.id.n > 0 && tl_str_find(cell, TL_STR("arn:")) == SIZE_MAX)
             continue;
-        (void)who_read(cell, &row->who);
+        (void)who_read(tl_str_find(c->at[i], TL_STR("`")) == SIZE_MAX ? cell : c->at[i], &row->who);
+        row->who.label = cell;
         row->has_who = true;
     }
     if (row->who.source_type.n == 0 && !who_type(type, &row->who) && row->has_who) {
@@ -519,7 +520,7 @@ row_of_list(struct tl_reader *r, struct tl_arena *a, struct tl_str line, struct 
 bool
 row_by_content(struct tl_reader *r, struct tl_arena *a, struct tl_str line, struct table_row *out)
 {
-    static const char delimiters[] = {'|', '\t', ',', ';'};
+    static const char delimiters[] = {'|', '\t', ',', ';', ' '};
 
     *out = (struct table_row){.time = nothing, .message = nothing};
     if (row_of_list(r, a, line, out))

@@ -20,15 +20,16 @@ table_probe(struct tl_reader *r, struct tl_str line)
         return TABLE_RULE;
     if (line_is_heading(s))
         return table_caption(r, s, &c) ? TABLE_CAPTION : TABLE_NONE;
-    if (head_read(r, s, &head))
-        return TABLE_HEADER;
-    tl_arena_init(&a, (size_t)4 << 20);
-    if (row_by_content(r, &a, line, &row))
+    tl_arena_init(&a, (size_t)16 << 20);
+    if (head_read(r, &a, s, &head))
+        found = TABLE_HEADER;
+    else if (row_by_content(r, &a, line, &row))
         found = text_is_event(r, row.message) ? TABLE_EVENT : TABLE_ROW;
     else if (table_caption(r, s, &c))
         found = TABLE_CAPTION;
     else if (text_is_event(r, cell_plain(&a, line_bare(s, &bullet))))
         found = TABLE_TEXT;
+    r->scratch.failed |= a.failed; /* what was not seen for want of memory must not pass for true */
     tl_arena_free(&a);
     return found;
 }

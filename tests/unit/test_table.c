@@ -172,6 +172,9 @@ static const struct {
      "## ap-northeast-1 (JST)\n| Time | Event |\n|---|---|\n| 2026-04-11 15:20 | " SHUT " |\n",
      "4 2026-04-11T06:20:00.000+60 other/us-east-1/- <us-east-1> " SHUT "\n"
      "9 2026-04-11T06:20:00.000+60 other/ap-northeast-1/- <ap-northeast-1> " SHUT " block 1\n"},
+    {NULL, /* doubled bars above; an identifier in code before its kind */
+     "||Date - JST||Resource||Event||\n|2026-04-11 15:20|`orders` cluster|" BEGAN "|\n",
+     "2 2026-04-11T06:20:00.000+60 cluster/-/orders <orders cluster> " BEGAN "\n"},
     /* ---- CSV and TSV ---- */
     {NULL,
      "\xef\xbb\xbf\"Event time\",\"Source\",\"Source type\",\"Event categories\",Event "
@@ -219,6 +222,15 @@ static const struct {
     {NULL, "March 1, 2026, 9:40:01 PM UTC\n" UP "\nMarch 1, 2026, 9:41:02 PM UTC\n\n" SHUT "\n",
      "1 2026-03-01T21:40:01.000+1 other/-/- <> " UP "\n"
      "3 2026-03-01T21:41:02.000+1 other/-/- <> " SHUT "\n"},
+    {NULL, /* the console's list of one database: the line breaks behind the time */
+     "Time\tSystem notes\nMarch 1, 2026, 00:40 (UTC+09:00)\t\n" UP "\n"
+     "March 1, 2026, 00:41 (UTC+09:00)\t\n" SHUT "\n",
+     "2 2026-02-28T15:40:00.000+60 other/-/- <> " UP "\n"
+     "4 2026-02-28T15:41:00.000+60 other/-/- <> " SHUT "\n"},
+    {NULL, /* the time behind the text */
+     UP "   2026-03-01 21:40 UTC\n" SHUT "   2026-03-01 21:41 UTC\n",
+     "1 2026-03-01T21:40:00.000+60 other/-/- <> " UP "\n"
+     "2 2026-03-01T21:41:00.000+60 other/-/- <> " SHUT "\n"},
     {"change-table", "2026-03-01 21:40 UTC\n2026-03-01 21:41 UTC " UP "\n",
      "2 2026-03-01T21:41:00.000+60 other/-/- <> " UP "\n"
      "odd 1: a time without a text\n"},
