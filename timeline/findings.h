@@ -25,8 +25,6 @@
     X(UNCLASSIFIED_NEAR, "unclassified.near", NOTICE,                                              \
       "\"{0}\" fits no rule, but is close to {1}: AWS may have reworded it", DOC_EVENTS)           \
     X(RUN_AMBIGUOUS, "run.ambiguous", NOTICE, "{0}", DOC_NONE)                                     \
-    X(SOURCE_DUPLICATE, "source.duplicate", INFO, "{0} has the same bytes as {1}: read once",      \
-      DOC_NONE)                                                                                    \
     X(ZDP_BY_DESIGN, "zdp.not-used-by-design", INFO,                                               \
       "{0} was restarted without zero-downtime patching: {1}", DOC_ZDP)                            \
     X(ZDP_NOT_USED, "zdp.not-used", NOTICE,                                                        \

@@ -269,13 +269,15 @@ outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o)
         if (finding_add(b, p, F_OUTAGE_OPEN, rows, n, args))
             return TL_ENOMEM;
     }
+    if (o->attempts_failed == 0 && o->observed_us != TL_UNKNOWN) {
+        args[1] = words_seconds(b, o->observed_us);
+        return finding_add(b, p, F_ROWS_GAP, rows, n, args);
+    }
     for (size_t i = 0; i < o->nblind; i++)
         blind += o->blind[i].to - o->blind[i].from;
     if (blind == 0)
         return TL_OK;
     args[1] = words_seconds(b, blind);
-    if (o->attempts_failed == 0)
-        return finding_add(b, p, F_ROWS_GAP, rows, n, args);
     return finding_add(b, p, F_OUTAGE_BLIND, rows, n, args);
 }
 

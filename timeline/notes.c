@@ -19,13 +19,11 @@ static enum tl_status
 note_input(struct tl_builder *b, uint32_t i)
 {
     const struct tl_source *s = &b->report->inputs[i];
-    struct tl_str args[] = {s->name, s->zone.n > 0 ? s->zone : TL_STR("UTC")};
+    const struct tl_str args[] = {s->name, s->zone.n > 0 ? s->zone : TL_STR("UTC")};
 
-    if (s->duplicate_of != NONE) {
-        args[1] = b->report->inputs[s->duplicate_of].name;
-        return s->bytes > 0 ? finding_add(b, NULL, F_SOURCE_DUPLICATE, NULL, 0, args) : TL_OK;
-    }
-    return s->zone_assumed ? finding_add(b, NULL, F_ZONE_ASSUMED, NULL, 0, args) : TL_OK;
+    if (s->duplicate_of != NONE || !s->zone_assumed)
+        return TL_OK;
+    return finding_add(b, NULL, F_ZONE_ASSUMED, NULL, 0, args);
 }
 
 static enum tl_status

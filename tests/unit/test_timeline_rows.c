@@ -252,7 +252,7 @@ identical_bytes_are_one_source(void **state)
     assert_int_equal(r->inputs[1].duplicate_of, 0);
     assert_int_equal(r->nrows, 1);
     assert_int_equal(r->rows[0].nproofs, 1);
-    assert_non_null(finding_of(r->findings, r->nfindings, "source.duplicate"));
+    assert_int_equal(r->nfindings, 1); /* precision.minute: coverage tells of the copy */
     bench_free(&b);
 }
 
