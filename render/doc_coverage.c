@@ -175,7 +175,7 @@ odd_row(const void *ctx, size_t i, struct doc_row *row)
 }
 
 static void
-say_odd(struct story *s, const struct inputs *ctx)
+say_odd(struct story *s, const struct inputs *ctx, unsigned level)
 {
     struct doc_table t = {odd_columns, 2, 0, odd_row, ctx};
     uint64_t all = 0;
@@ -185,7 +185,7 @@ say_odd(struct story *s, const struct inputs *ctx)
         all += s->r->inputs[i].odd;
     }
     if (t.nrows > 0) {
-        say_heading(s, 3, "Not read");
+        say_heading(s, level, "Not read");
         s->d->to->table(s->d, &t);
     }
     if (all > t.nrows && t.nrows > 0) {
@@ -196,14 +196,14 @@ say_odd(struct story *s, const struct inputs *ctx)
 }
 
 static void
-say_assumptions(struct story *s)
+say_assumptions(struct story *s, unsigned level)
 {
     enum { WIDTH_MAX = 24 };
     size_t width = 0;
 
     if (s->r->nassumptions == 0)
         return;
-    say_heading(s, 3, "Assumptions");
+    say_heading(s, level, "Assumptions");
     for (size_t i = 0; i < s->r->nassumptions; i++)
         if (s->r->assumptions[i].name.n > width)
             width = s->r->assumptions[i].name.n;
@@ -221,23 +221,23 @@ say_assumptions(struct story *s)
 }
 
 void
-doc_coverage(struct story *s)
+doc_coverage(struct story *s, unsigned level)
 {
     struct inputs ctx = {s->r, s->d->o->tz};
     const struct doc_table t = {columns, sizeof(columns) / sizeof(columns[0]), s->r->ninputs,
                                 input_row, &ctx};
 
-    say_heading(s, 2, "Coverage");
+    say_heading(s, level, "Coverage");
     if (s->r->ninputs == 0) {
         say(s, TL_STR("No input was given."));
         say_para(s, TONE_PLAIN);
     } else {
         s->d->to->table(s->d, &t);
     }
-    say_odd(s, &ctx);
-    say_assumptions(s);
+    say_odd(s, &ctx, level + 1);
+    say_assumptions(s, level + 1);
     if (s->r->rows_left_out > 0) {
-        say_heading(s, 3, "Left out");
+        say_heading(s, level + 1, "Left out");
         say_count(s, s->r->rows_left_out, "row");
         say(s, TL_STR(" outside of --since, --until or --window: reconstructed with, not shown."));
         say_para(s, TONE_PLAIN);

@@ -42,6 +42,6 @@ void doc_findings(struct story *s, const char *title, const struct tl_finding *f
 /* The rows `index[0..n)` (NULL: all rows); T± counts from the run's begin; run may be NULL. */
 void doc_timeline(struct story *s, const char *title, const struct tl_run *run,
                   const uint32_t *index, size_t n, unsigned level);
-void doc_coverage(struct story *s);
+void doc_coverage(struct story *s, unsigned level);
 
 #endif

@@ -141,16 +141,16 @@ tell_many(struct story *s)
     }
     say_overview(s);
     for (size_t i = 0; i < nruns; i++) {
-        s->d->to->heading(s->d, 2, s->r->runs[i].id);
+        s->d->to->heading(s->d, 1, s->r->runs[i].id);
         doc_summary(s, &s->r->runs[i]);
-        tell_run(s, &s->r->runs[i], 3);
+        tell_run(s, &s->r->runs[i], 2);
         doc_timeline(s, "Timeline", &s->r->runs[i], by.index + by.first[i],
-                     by.first[i + 1] - by.first[i], 3);
+                     by.first[i + 1] - by.first[i], 2);
     }
-    doc_outages(s, "Outages of no run", s->r->outages, s->r->noutages, 2);
-    doc_findings(s, "Findings about the evidence", s->r->findings, s->r->nfindings, 2);
+    doc_outages(s, "Outages of no run", s->r->outages, s->r->noutages, 1);
+    doc_findings(s, "Findings about the evidence", s->r->findings, s->r->nfindings, 1);
     doc_timeline(s, "Events of no run", NULL, by.index + by.first[nruns],
-                 by.first[nruns + 1] - by.first[nruns], 2);
+                 by.first[nruns + 1] - by.first[nruns], 1);
     free(by.index);
     free(by.first);
 }
@@ -180,7 +180,7 @@ doc_report(const struct tl_report *r, struct doc *d)
         tell_one(&s, &r->runs[0]);
     else
         tell_many(&s);
-    doc_coverage(&s);
+    doc_coverage(&s, r->nruns > 1 ? 1 : 2); /* beside the runs, not within the last */
     if (s.line.failed)
         d->out->failed = s.line.failed;
     tl_buf_free(&s.line);

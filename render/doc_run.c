@@ -19,6 +19,8 @@ static void
 say_point(struct story *s, const char *key, const struct tl_outage *o, tl_time t,
           struct tl_str otherwise, struct tl_str version)
 {
+    if (t == TL_TIME_NONE && otherwise.n == 0)
+        return;
     if (t == TL_TIME_NONE) {
         say(s, otherwise);
     } else {
@@ -47,21 +49,21 @@ say_failures(struct story *s, const struct tl_outage *o)
 }
 
 static void
-say_figure(struct story *s, const char *word, int64_t us)
+say_figure(struct story *s, const struct tl_outage *o, const char *word, int64_t us)
 {
     if (us == TL_UNKNOWN)
         return;
     say(s, s->line.n > 0 ? TL_STR(", ") : TL_STR(""));
     say(s, tl_str_from(word));
-    show_span(&s->line, us, 3);
+    show_span(&s->line, us, show_digits(o, us));
 }
 
 static void
 say_figures(struct story *s, const struct tl_outage *o)
 {
-    say_figure(s, "at least ", o->min_us);
-    say_figure(s, "observed ", o->observed_us);
-    say_figure(s, "at most ", o->max_us);
+    say_figure(s, o, "at least ", o->min_us);
+    say_figure(s, o, "observed ", o->observed_us);
+    say_figure(s, o, "at most ", o->max_us);
     if (o->max_us == TL_UNKNOWN)
         say(s, s->line.n > 0 ? TL_STR(", no upper bound") : TL_STR("not known"));
     if (!o->continuous)
@@ -69,7 +71,7 @@ say_figures(struct story *s, const struct tl_outage *o)
     say_pair(s, "duration", TONE_STRONG);
     if (o->client_us != TL_UNKNOWN) {
         say(s, TL_STR("a client that retries like this loop was without service for at most "));
-        show_span(&s->line, o->client_us, 3);
+        show_span(&s->line, o->client_us, show_digits(o, o->client_us));
         say_pair(s, "client", TONE_PLAIN);
     }
     if (!o->fused.present)
@@ -92,6 +94,7 @@ found_by(struct tl_str from)
     } words[] = {{{"as", 2}, {"named with --as", 15}},
                  {{"host", 4}, {"from the host in the text", 25}},
                  {{"name", 4}, {"from the file's name", 20}},
+                 {{"input", 5}, {"the input itself: no endpoint is named", 38}},
                  {{"document", 8}, {"from the document around it", 27}}};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -109,7 +112,11 @@ say_basis(struct story *s, const struct tl_outage *o)
         say(s, found_by(o->endpoint_from));
     }
     say_pair(s, "endpoint", TONE_PLAIN);
-    if (o->sleep_us == TL_UNKNOWN) {
+    if (o->sleep_us == TL_UNKNOWN && !tl_str_eq(o->source, TL_STR("probe"))) {
+        say(s, TL_STR("none: seen in a "));
+        say(s, o->source);
+        say(s, TL_STR("'s own rows"));
+    } else if (o->sleep_us == TL_UNKNOWN) {
         say(s, TL_STR("its sleep is not known, so an attempt may have lasted until the next"));
     } else {
         say(s, TL_STR("sleeps "));
@@ -156,13 +163,15 @@ tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
     s->d->to->pairs(s->d, KEY_WIDTH);
     say_point(s, "last ok", o, o->last_ok, TL_STR("none: the log begins within the outage"),
               o->version_before);
-    say_point(s, "first failure", o, o->first_fail, TL_STR("not known"), TL_STR(""));
-    say_point(s, "last failure", o, o->last_fail, TL_STR("not known"), TL_STR(""));
+    say_point(s, "first failure", o, o->first_fail, TL_STR(""), TL_STR(""));
+    say_point(s, "last failure", o, o->last_fail, TL_STR(""), TL_STR(""));
     say_point(s, "first ok", o, o->first_ok, TL_STR("none: the log ends within the outage"),
               o->version_after);
     say_figures(s, o);
-    say_failures(s, o);
-    say_pair(s, "failures", TONE_PLAIN);
+    if (o->attempts_failed > 0) {
+        say_failures(s, o);
+        say_pair(s, "failures", TONE_PLAIN);
+    }
     say_blind(s, o);
     say_basis(s, o);
 }
@@ -180,10 +189,10 @@ struct outage_rows {
 };
 
 static void
-span_cell(struct doc_row *row, size_t column, int64_t us)
+span_cell(struct doc_row *row, size_t column, const struct tl_outage *o, int64_t us)
 {
     if (us != TL_UNKNOWN)
-        show_span(&row->text, us, 3);
+        show_span(&row->text, us, show_digits(o, us));
     doc_cell_end(row, column, TONE_PLAIN);
 }
 
@@ -193,17 +202,23 @@ outage_row(const void *ctx, size_t i, struct doc_row *row)
     const struct outage_rows *c = ctx;
     const struct tl_outage *o = &c->o[i];
     const struct tl_zone *tz = c->s->d->o->tz;
+    tl_time day = o->first_fail != TL_TIME_NONE ? o->first_fail
+                  : o->last_ok != TL_TIME_NONE  ? o->last_ok
+                                                : o->first_ok;
 
-    show_date(&row->text, tz, o->first_fail);
-    doc_group_end(row);
-    show_moment(&row->text, tz, stamp_of(o, o->first_fail), o->first_fail);
+    if (day != TL_TIME_NONE) {
+        show_date(&row->text, tz, day);
+        doc_group_end(row);
+    }
+    if (o->first_fail != TL_TIME_NONE)
+        show_moment(&row->text, tz, stamp_of(o, o->first_fail), day);
     doc_cell_end(row, 0, TONE_PLAIN);
     if (o->first_ok != TL_TIME_NONE)
-        show_moment(&row->text, tz, stamp_of(o, o->first_ok), o->first_fail);
+        show_moment(&row->text, tz, stamp_of(o, o->first_ok), day);
     doc_cell_end(row, 1, TONE_PLAIN);
-    span_cell(row, 2, o->min_us);
-    span_cell(row, 3, o->observed_us);
-    span_cell(row, 4, o->max_us);
+    span_cell(row, 2, o, o->min_us);
+    span_cell(row, 3, o, o->observed_us);
+    span_cell(row, 4, o, o->max_us);
     tl_buf_add(&row->text, o->region);
     doc_cell_end(row, 5, TONE_PLAIN);
     word_endpoint(&row->text, o->endpoint);

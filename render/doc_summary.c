@@ -61,6 +61,8 @@ say_where(struct story *s, const struct tl_run *run)
 
             if (r->kind != wanted || (last_role(r) == TL_ROLE_PRIMARY) != primary)
                 continue;
+            if (r->id.n == 0 && r->label.n == 0)
+                continue;
             if (shown < SHOWN_MAX)
                 say_resource(s, r, shown == 0);
             shown++;

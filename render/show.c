@@ -260,9 +260,22 @@ put_minutes(struct tl_buf *b, struct tl_span s)
         tl_buf_addf(b, "%" PRId64 " to %" PRId64 " min", low, high);
 }
 
+/* As many as two bounds so far apart are worth; none where both are whole seconds. */
+static unsigned
+range_digits(struct tl_span s)
+{
+    int64_t width = difference(s.max_us, s.min_us);
+
+    if (s.min_us % TL_SECOND == 0 && s.max_us % TL_SECOND == 0)
+        return 0;
+    return width >= TL_SECOND ? 1 : width >= 100 * TL_MS ? 2 : 3;
+}
+
 void
 show_range(struct tl_buf *b, struct tl_span s)
 {
+    unsigned digits;
+
     if (s.min_us == TL_UNKNOWN && s.max_us == TL_UNKNOWN) {
         tl_buf_add(b, TL_STR("not known"));
         return;
@@ -280,16 +293,37 @@ show_range(struct tl_buf *b, struct tl_span s)
         show_span(b, s.min_us, 3);
         return;
     }
+    digits = range_digits(s);
+    s = (struct tl_span){rounded(s.min_us, digits, DOWN), rounded(s.max_us, digits, UP)};
     if (s.max_us >= LONG_S * TL_SECOND) {
-        put_long(b, rounded(s.min_us, 1, DOWN), 1);
+        put_long(b, s.min_us, digits);
         tl_buf_add(b, TL_STR(" to "));
-        put_long(b, rounded(s.max_us, 1, UP), 1);
+        put_long(b, s.max_us, digits);
         return;
     }
-    put_seconds(b, rounded(s.min_us, 1, DOWN), 1);
+    put_seconds(b, s.min_us, digits);
     tl_buf_add(b, TL_STR(" to "));
-    put_seconds(b, rounded(s.max_us, 1, UP), 1);
+    put_seconds(b, s.max_us, digits);
     tl_buf_add(b, TL_STR(" s"));
+}
+
+static unsigned
+stamp_digits(const struct tl_outage *o)
+{
+    return o->res_us >= TL_SECOND     ? 0
+           : o->res_us >= 100 * TL_MS ? 1
+           : o->res_us >= 10 * TL_MS  ? 2
+                                      : 3;
+}
+
+unsigned
+show_digits(const struct tl_outage *o, int64_t us)
+{
+    unsigned digits = stamp_digits(o);
+
+    while (digits < 3 && us % steps[digits] != 0)
+        digits++;
+    return digits;
 }
 
 /* How many digits the bounds and the stamps of an outage are worth. */
@@ -300,12 +334,8 @@ outage_digits(const struct tl_outage *o)
                         ? TL_SECOND
                         : difference(o->max_us, o->min_us);
     unsigned by_width = width >= TL_SECOND ? 1 : width >= 100 * TL_MS ? 2 : 3;
-    unsigned by_stamp = o->res_us >= TL_SECOND     ? 0
-                        : o->res_us >= 100 * TL_MS ? 1
-                        : o->res_us >= 10 * TL_MS  ? 2
-                                                   : 3;
 
-    return by_width < by_stamp ? by_width : by_stamp;
+    return by_width < stamp_digits(o) ? by_width : stamp_digits(o);
 }
 
 static void

@@ -31,6 +31,8 @@ void show_delta(struct tl_buf *b, struct tl_instant from, struct tl_instant to);
 /* "21.281 s"; from two minutes on "3 min 12.3 s", from two hours on "2 h 3 min". Rounded to the
  * nearest; digits 0..3. */
 void show_span(struct tl_buf *b, int64_t us, unsigned digits);
+/* The digits that a figure of this outage is worth: as its stamps, more only where it has them. */
+unsigned show_digits(const struct tl_outage *o, int64_t us);
 /* "15.3 to 22.1 s", "2 to 4 min": rounded outwards. Sides may be TL_UNKNOWN. */
 void show_range(struct tl_buf *b, struct tl_span s);
 

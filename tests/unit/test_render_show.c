@@ -152,10 +152,13 @@ static const struct {
     struct tl_span span;
     const char *text;
 } ranges[] = {
-    {{MS(1431), MS(2360)}, "1.4 to 2.4 s"}, /* outwards: the truth stays inside */
+    {{MS(1431), MS(2360)}, "1.43 to 2.36 s"},
+    {{MS(1431), MS(3201)}, "1.4 to 3.3 s"}, /* outwards: the truth stays inside */
+    {{MS(111000), MS(113000)}, "111 to 113 s"},
+    {{0, MS(2)}, "0.000 to 0.002 s"},
     {{2 * TL_MINUTE, 4 * TL_MINUTE}, "2 to 4 min"},
     {{MS(2360), MS(2360)}, "2.360 s"},
-    {{MS(130000), MS(131000)}, "2 min 10.0 s to 2 min 11.0 s"},
+    {{MS(130000), MS(131000)}, "2 min 10 s to 2 min 11 s"},
     {{TL_HOUR, 3 * TL_HOUR}, "1 h 0 min to 3 h 0 min"},
     {{MS(500), OPEN}, "at least 0.5 s"},
     {{OPEN, MS(500)}, "at most 0.5 s"},

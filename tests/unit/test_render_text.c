@@ -31,7 +31,7 @@ tear_down(void **state)
     return 0;
 }
 
-enum sample { MINOR, TWO_RUNS, MANY_OUTAGES, OPEN_OUTAGE, EMPTY };
+enum sample { MINOR, COARSE_OUTAGE, TWO_RUNS, MANY_OUTAGES, OPEN_OUTAGE, EMPTY };
 
 /* The sample, its second half told as a run of its own. */
 static void
@@ -69,6 +69,19 @@ make(struct tl_arena *a, enum sample which)
             o[i] = r.runs[0].outages[0];
         r.runs[0].outages = o;
         r.runs[0].noutages = 20;
+    }
+    if (which == COARSE_OUTAGE) { /* seen in seconds, not by a probe, of resources without names */
+        struct tl_outage *o = &r.runs[0].outages[0];
+
+        o->source = TL_STR("client");
+        o->res_us = TL_SECOND;
+        o->min_us = 0;
+        o->observed_us = 66 * TL_SECOND;
+        o->max_us = 66500 * TL_MS;
+        o->first_fail = o->last_fail = TL_TIME_NONE;
+        o->attempts_failed = 0;
+        for (size_t i = 0; i < r.runs[0].nresources; i++)
+            r.runs[0].resources[i].label = TL_STR("");
     }
     if (which == OPEN_OUTAGE) {
         r.runs[0].outages[0].first_ok = TL_TIME_NONE;
@@ -161,7 +174,7 @@ static const struct {
      "    Managed minor version upgrade of a global database\n"
      "\n"
      "20260411-1a2b3c4d\n"
-     "─────────────────\n"
+     "═════════════════\n"
      "Managed minor"},
     {"text",
      TWO_RUNS,
@@ -172,8 +185,9 @@ static const struct {
      "  downtime   not measured: no probe log of an endpoint shows any\n"
      "  run        20260411-ffffffff, its parts inferred to belong together\n"
      "\n"
-     "Timeline\n"},
-    {"text", TWO_RUNS, {.width = 120, .utf8 = true}, "\nEvents of no run\n────────────────\n"},
+     "Timeline\n"
+     "────────\n"},
+    {"text", TWO_RUNS, {.width = 120, .utf8 = true}, "\nEvents of no run\n════════════════\n"},
     {"text",
      MANY_OUTAGES,
      {.width = 120, .utf8 = true},
@@ -231,6 +245,22 @@ static const struct {
      "  ─────────────────────────────────────────────────────────────────────\n"
      "  2026-04-11\n"
      "  DB instance  us-east-1  zdp    15:22 +09:00  15:22 +09:00  0 to 1 min\n"},
+    {"text",
+     COARSE_OUTAGE,
+     {.width = 120, .utf8 = true},
+     "succeeded\n"
+     "  when       2026-04-11 15:20 – 15:23 +09:00, took 2 to 4 min\n"
+     "  downtime   ap-northeast-1, global-database-cluster-1: 66 s (between 0 and 67)\n"},
+    {"text",
+     COARSE_OUTAGE,
+     {.width = 120, .utf8 = true},
+     "  last ok        2026-04-11 15:21:34 +09:00, version 17.4.5\n"
+     "  first ok       2026-04-11 15:21:56 +09:00, version 17.5.4\n"
+     "  duration       at least 0 s, observed 66 s, at most 66.5 s\n"},
+    {"text",
+     COARSE_OUTAGE,
+     {.width = 120, .utf8 = true},
+     "  loop           none: seen in a client's own rows (origin-probe-ap-northeast-1.log)\n"},
     {"text",
      EMPTY,
      {.width = 80, .utf8 = true},
