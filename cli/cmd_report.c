@@ -105,18 +105,12 @@ have_gnuplot(void)
     return found;
 }
 
-#pragma weak tl_chart_write /* until render/ has charts */
-
 /* Without gnuplot the chart is a script and its data: said, but no failure. */
 static void
 draw(struct session *s, const struct tl_report *r)
 {
     struct tl_error err = {.msg = ""};
 
-    if (!tl_chart_write) {
-        cli_say("this build draws no charts");
-        return;
-    }
     if (!tl_chart_write(r, &s->render, s->o.charts, TL_STR("gnuplot"), &err))
         return;
     cli_say("%s", err.msg);
