@@ -208,19 +208,34 @@ feed_line(struct bench *b, struct tl_str line, uint32_t number)
     assert_int_equal(tl_builder_event(b->builder, &ev, NULL), TL_OK);
 }
 
+/* The built-in rules, compiled once for the whole test. */
+static inline struct tl_catalogue *
+rules_of_test(void)
+{
+    static struct tl_catalogue *rules;
+
+    for (const struct tl_builtin_rules *r = tl_builtin_rules; !rules && r->name; r++) {
+        struct tl_catalogue *c = NULL;
+
+        assert_int_equal(
+            tl_catalogue_load(tl_str_from(r->name), (struct tl_str){r->text, r->n}, &c, NULL),
+            TL_OK);
+        for (r++; r->name; r++)
+            assert_int_equal(
+                tl_catalogue_add(c, tl_str_from(r->name), (struct tl_str){r->text, r->n}, NULL),
+                TL_OK);
+        rules = c;
+        break;
+    }
+    return rules;
+}
+
 static inline void
 bench_begin_with(struct bench *b, const struct tl_build_options *o)
 {
     memset(b, 0, sizeof(*b));
     tl_arena_init(&b->arena, (size_t)512 << 20);
-    for (const struct tl_builtin_rules *r = tl_builtin_rules; r->name; r++) {
-        struct tl_str name = tl_str_from(r->name), text = {r->text, r->n};
-
-        if (!b->rules)
-            assert_int_equal(tl_catalogue_load(name, text, &b->rules, NULL), TL_OK);
-        else
-            assert_int_equal(tl_catalogue_add(b->rules, name, text, NULL), TL_OK);
-    }
+    b->rules = rules_of_test();
     b->builder = tl_builder_new(&b->arena, o);
     assert_non_null(b->builder);
 }
@@ -269,7 +284,6 @@ bench_end(struct bench *b)
 static inline void
 bench_free(struct bench *b)
 {
-    tl_catalogue_free(b->rules);
     tl_arena_free(&b->arena);
 }
 
