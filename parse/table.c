@@ -306,6 +306,9 @@ extend(struct table *t, struct feed *f, struct tl_str line, struct table_row *ro
         }
         (void)feed_line(f, &next);
     }
+    if (feed_peek_line(f, &next) && row->free_form && continues_item(t, next, indent, row))
+        reader_odd(t->r, (uint32_t)f->line + 1, "a text was cut behind its first %d lines",
+                   WRAPS + 1);
 }
 
 /* A time alone on its line: the text is on the next, maybe behind resource and type. */

@@ -537,6 +537,25 @@ event_ids_are_carried(void **state)
     tl_reader_close(r);
 }
 
+/* A text that never ends is cut, and that is said. */
+static void
+endless_texts_are_cut(void **state)
+{
+    struct tl_buf in, out;
+
+    tl_buf_init(&in, 1 << 20);
+    tl_buf_init(&out, 1 << 20);
+    tl_buf_add(&in, TL_STR("2026-04-11 15:20 UTC a\n"));
+    for (int i = 0; i < 100; i++)
+        tl_buf_add(&in, TL_STR("   b\n"));
+    read_all(*state, "change-table", tl_buf_str(&in), &out);
+    assert_true(
+        tl_str_starts(tl_buf_str(&out), TL_STR("1 2026-04-11T15:20:00.000+60 other/-/- <> a b b")));
+    assert_non_null(strstr(out.p, "\nodd 34: a text was cut behind its first 33 lines\n"));
+    tl_buf_free(&in);
+    tl_buf_free(&out);
+}
+
 /* However a table is cut off, what is left of it reads as before, and no line gives two rows. */
 static void
 cut_tables_keep_their_rows(void **state)
@@ -571,6 +590,7 @@ main(void)
         cmocka_unit_test(lines_of_tables_are_known),
         cmocka_unit_test(blocks_of_documents),
         cmocka_unit_test(event_ids_are_carried),
+        cmocka_unit_test(endless_texts_are_cut),
         cmocka_unit_test(cut_tables_keep_their_rows),
     };
 
