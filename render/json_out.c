@@ -7,6 +7,10 @@
 
 enum { WIDTH = 132, COLLAPSE_MAX = 1024 };
 
+/* 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what RFC 3339 can say. */
+#define FIRST_S INT64_C(-62135596800)
+#define LAST_S  INT64_C(253402300799)
+
 /* Where n bytes can be written at once, or NULL: then tl_buf_add makes the room, or fails. */
 static inline char *
 room(const struct json *j, size_t n)
@@ -185,7 +189,6 @@ json_init(struct json *j, struct tl_buf *out, bool pretty)
     j->named = false;
     j->depth = 0;
     j->day = INT64_MIN;
-    j->day_known = false;
 }
 
 void
@@ -336,9 +339,6 @@ take_day(struct json *j, int64_t day)
     struct tl_civil c = tl_time_civil(day * TL_DAY);
 
     j->day = day;
-    j->day_known = c.year >= 1 && c.year <= 9999;
-    if (!j->day_known)
-        return;
     two_digits(j->day_text, c.year / 100);
     two_digits(j->day_text + 2, c.year % 100);
     two_digits(j->day_text + 5, c.month);
@@ -350,14 +350,14 @@ void
 json_time(struct json *j, struct tl_str key, tl_time t)
 {
     char s[] = "\"0000-00-00T00:00:00.000Z\"";
-    int64_t day = t / TL_DAY - (t % TL_DAY < 0), rest = t == TL_TIME_NONE ? 0 : t - day * TL_DAY;
+    int64_t day = t / TL_DAY - (t % TL_DAY < 0), rest = (t % TL_DAY + TL_DAY) % TL_DAY;
 
-    if (t != TL_TIME_NONE && day != j->day)
-        take_day(j, day);
-    if (t == TL_TIME_NONE || !j->day_known) {
+    if (t < FIRST_S * TL_SECOND || t > LAST_S * TL_SECOND) { /* TL_TIME_NONE is less, too */
         json_null(j, key);
         return;
     }
+    if (day != j->day)
+        take_day(j, day);
     memcpy(s + 1, j->day_text, sizeof(j->day_text));
     two_digits(s + 12, rest / TL_HOUR);
     two_digits(s + 15, rest / TL_MINUTE % 60);

@@ -23,7 +23,6 @@ struct json {
     } open[JSON_DEPTH];
     int64_t day; /* day_text is this day since 1970 */
     char day_text[10];
-    bool day_known; /* the day can be written as RFC 3339 */
 };
 
 void json_init(struct json *j, struct tl_buf *out, bool pretty);
