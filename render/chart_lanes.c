@@ -305,6 +305,8 @@ name_lane(struct chart *c, struct chart_lane *l)
                 TL_FMT(l->roles));
     l->name = chart_text(c, name, CHART_TEXT, MAX_NAME_PX, true);
     l->note = chart_text(c, tl_buf_str(&note), CHART_TEXT - 1, MAX_NOTE_PX, false);
+    if (note.failed && !c->failed)
+        c->failed = note.failed;
     tl_buf_free(&note);
 }
 
