@@ -122,6 +122,60 @@ keep_name(struct folder *f, struct tl_str name, struct tl_error *err)
     return TL_OK;
 }
 
+static bool
+is_of_chart(struct tl_str name, struct tl_str stem)
+{
+    static const char *const ends[] = {".gp", ".dat", ".svg", ".png"};
+
+    if (name.n < stem.n + 3 || !tl_str_starts(name, stem) ||
+        (name.p[stem.n] != '.' && name.p[stem.n] != '-'))
+        return false;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct tl_str end = tl_str_from(ends[i]);
+
+        if (name.n >= end.n && tl_str_eq(tl_str_skip(name, name.n - end.n), end))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_chart_script(struct folder *f, struct tl_str name)
+{
+    char head[OWN_BYTES];
+    ssize_t n;
+    int fd;
+
+    path_cut(f, f->top->path_n);
+    tl_buf_add(&f->path, name);
+    fd = open(f->path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+    if (fd >= 0)
+        close(fd);
+    return n > 0 && is_own_output((struct tl_str){head, (size_t)n});
+}
+
+/* A chart is a script that says whose it is, and files beside it that cannot. */
+static void
+pass_over_charts(struct folder *f)
+{
+    enum { MAX_CHARTS = 100 };
+    struct level *l = f->top;
+    size_t charts = 0;
+
+    for (size_t i = 0; i < l->nnames && charts < MAX_CHARTS; i++) {
+        struct tl_str name = l->names[i].text, stem = {name.p, name.n - 3};
+
+        if (l->names[i].sort != PLAIN || name.n < 4 || memcmp(name.p + stem.n, ".gp", 3) != 0 ||
+            !is_chart_script(f, name))
+            continue;
+        charts++;
+        for (size_t k = 0; k < l->nnames; k++)
+            if (l->names[k].sort == PLAIN && is_of_chart(l->names[k].text, stem))
+                l->names[k].sort = SKIP;
+    }
+}
+
 static enum tl_status
 list_names(struct folder *f, DIR *dir, struct tl_error *err)
 {
@@ -142,6 +196,7 @@ list_names(struct folder *f, DIR *dir, struct tl_error *err)
     }
     if (l->nnames > 1)
         qsort(l->names, l->nnames, sizeof(*l->names), by_name);
+    pass_over_charts(f);
     return st;
 }
 
@@ -260,6 +315,8 @@ folder_next(struct folder *f, struct tl_str *path, int *fd, bool *got, struct tl
             level_pop(f);
             continue;
         }
+        if (name->sort == SKIP)
+            continue;
         if (f->entries++ >= f->max_entries)
             return give_up(f, err);
         path_cut(f, l->path_n);

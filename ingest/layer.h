@@ -12,6 +12,7 @@
 #include "core/str.h"
 
 enum {
+    OWN_BYTES = 200,          /* in which a document of our own shows itself */
     HEAD_BYTES = 512,         /* what a tar header needs to be told from text */
     CHUNK_BYTES = 128 * 1024, /* read at once by a layer that unpacks */
     RATIO_GRACE = 16 * 1024 * 1024

@@ -78,15 +78,19 @@ is_own_output(struct tl_str head)
     static const struct tl_str firsts[] = {
         LITERAL("tideline report"), LITERAL("# tideline:"), LITERAL("<!-- tideline:"),
         LITERAL("n,run,at,earliest,latest,region,resource,label,")};
-    enum { LOOK = 200 };
+    struct tl_str line, rest;
 
-    head.n = head.n < LOOK ? head.n : LOOK;
+    head.n = head.n < OWN_BYTES ? head.n : OWN_BYTES;
     if (tl_str_starts(head, TL_STR("\xef\xbb\xbf")))
         head = tl_str_skip(head, 3);
     head = tl_str_trim(head);
     for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++)
         if (tl_str_starts(head, firsts[i]))
             return true;
+    rest = head;
+    if (tl_str_starts(head, TL_STR("# ")) && tl_str_line(&rest, &line) &&
+        tl_str_find(line, TL_STR(" - a chart by tideline")) != SIZE_MAX)
+        return true;
     return tl_str_starts(head, TL_STR("{")) &&
            (tl_str_find(head, TL_STR("\"schema\": \"tideline.report/")) != SIZE_MAX ||
             tl_str_find(head, TL_STR("\"schema\":\"tideline.report/")) != SIZE_MAX);

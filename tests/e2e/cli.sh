@@ -143,7 +143,11 @@ check "no temporary file stays" test -z "$(find "$work" -name '.*.??????')"
 t "-o into the folder that is read" 0 '' ''            report $j "$work/d" -o "$work/d/r.json"
 "$TIDELINE" report $j "$work/d" > "$work/again.json"
 same "what is read there is not the report" "$work/direct.json" "$work/again.json"
-rm "$work/d/r.json"
+for f in text markdown csv; do "$TIDELINE" report --format $f "$work/d" -o "$work/d/r.$f"; done
+command -v gnuplot > /dev/null && "$TIDELINE" report "$work/d" --charts "$work/d/charts" > /dev/null
+"$TIDELINE" report $j "$work/d" > "$work/again.json"
+same "nor a report of another format, nor a chart" "$work/direct.json" "$work/again.json"
+rm -r "$work/d/r."* "$work/d/charts"
 
 # output that cannot be written
 for c in "report $j $work/d" "events $work/d" "detect $work/d" "rules list" --version help; do

@@ -64,6 +64,21 @@ make_own_output(void)
 }
 
 static void
+make_charts(void)
+{
+    put("d/t.gp", "# t.gp - a chart by tideline. To make its pictures again:\n");
+    put("d/t.svg", "<svg>");
+    put("d/t.png", "png");
+    put("d/t-a-bars.dat", "x0\tx1\n");
+    put("d/t-notes.txt", "mine");
+    put("d/tt.png", "another");
+    put("d/u.gp", "# u.gp, by hand\n");
+    put("d/u.svg", "<svg>");
+    put("d/.gp", "");
+    put("d/v.gp/t.svg", "a folder");
+}
+
+static void
 make_filters(void)
 {
     struct tl_str t = TL_STR("line one\nline two\n");
@@ -192,6 +207,9 @@ static const struct {
     {"own output", make_own_output, "d",
      "6.ndjson F 29 {\"schema\":\"tideline.eve\n7.md F 22 About tideline report\n\n"
      "8.log F 33 [{\"schema\": \"tideline.r\n"},
+    {"charts", make_charts, "d",
+     "t-notes.txt F 4 mine\ntt.png F 7 another\nu.gp F 16 # u.gp, by hand\n\nu.svg F 5 <svg>\n"
+     "v.gp/t.svg F 8 a folder\n"},
     {"own output as an INPUT", make_own_output, "d/4.txt", "4.txt 16 tideline report\n\n"},
     {"filters", make_filters, "d",
      "a.gz F 18 line one\nline two\n\nb.bz2 F 18 line one\nline two\n\nc.xz F 18 line one\nline "
