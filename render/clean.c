@@ -35,6 +35,14 @@ clean_hidden(int32_t cp)
     }
 }
 
+bool
+clean_dated(tl_time t)
+{
+    const int64_t first_s = INT64_C(-62135596800), end_s = INT64_C(253402300800);
+
+    return t >= first_s * TL_SECOND && t < end_s * TL_SECOND;
+}
+
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* The top bit of every byte of w that is zero (and maybe of bytes above it). */

@@ -67,7 +67,7 @@ put_number(struct tl_buf *out, int64_t n)
 static void
 put_moment(struct tl_buf *out, tl_time t)
 {
-    if (t != TL_TIME_NONE)
+    if (clean_dated(t))
         tl_time_print(out, t);
     tl_buf_add(out, TL_STR(","));
 }
@@ -89,7 +89,7 @@ put_value(struct tl_buf *b, struct tl_str name, struct tl_str value)
 static void
 put_time_value(struct tl_buf *b, struct tl_str name, tl_time t)
 {
-    if (t == TL_TIME_NONE)
+    if (!clean_dated(t))
         return;
     tl_buf_add(b, name);
     tl_buf_add(b, TL_STR("="));

@@ -159,6 +159,8 @@ tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
     tl_buf_add(&title, TL_STR(": "));
     show_outage(&title, o);
     s->d->to->heading(s->d, level, tl_buf_str(&title));
+    if (title.failed)
+        s->d->out->failed = title.failed;
     tl_buf_free(&title);
     s->d->to->pairs(s->d, KEY_WIDTH);
     say_point(s, "last ok", o, o->last_ok, TL_STR("none: the log begins within the outage"),

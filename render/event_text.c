@@ -60,6 +60,8 @@ text_event(const struct tl_event *ev, struct tl_str input, uint64_t n,
     tl_buf_init(&when, 256);
     show_stamp(&when, o->tz, ev->when);
     put_padded(out, tl_buf_str(&when), TIME_WIDTH, ascii);
+    if (when.failed)
+        out->failed = when.failed;
     tl_buf_free(&when);
     put_who(out, &ev->who, ascii);
     put_padded(out, ev->cls, CLASS_WIDTH, ascii);

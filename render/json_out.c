@@ -7,10 +7,6 @@
 
 enum { WIDTH = 132, COLLAPSE_MAX = 1024 };
 
-/* 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what RFC 3339 can say. */
-#define FIRST_S INT64_C(-62135596800)
-#define LAST_S  INT64_C(253402300799)
-
 /* Where n bytes can be written at once, or NULL: then tl_buf_add makes the room, or fails. */
 static inline char *
 room(const struct json *j, size_t n)
@@ -352,7 +348,7 @@ json_time(struct json *j, struct tl_str key, tl_time t)
     char s[] = "\"0000-00-00T00:00:00.000Z\"";
     int64_t day = t / TL_DAY - (t % TL_DAY < 0), rest = (t % TL_DAY + TL_DAY) % TL_DAY;
 
-    if (t < FIRST_S * TL_SECOND || t > LAST_S * TL_SECOND) { /* TL_TIME_NONE is less, too */
+    if (!clean_dated(t)) {
         json_null(j, key);
         return;
     }

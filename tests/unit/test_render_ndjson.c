@@ -200,6 +200,9 @@ times_out_of_range(void **state)
         tl_buf_init(&out, 1u << 20);
         tl_event_writer_find(TL_STR("ndjson"))->event(&ev, TL_STR("in"), 1, &o, &out);
         assert_non_null(strstr(out.p, "\"at\":null,\"earliest\":null,\"latest\":null,"));
+        tl_buf_reset(&out);
+        tl_event_writer_find(TL_STR("csv"))->event(&ev, TL_STR("in"), 1, &o, &out);
+        assert_string_equal(out.p, "1,,,,,,,,other,x,,info,,,in,,,false\r\n");
         tl_buf_free(&out);
     }
 }
