@@ -273,6 +273,12 @@ take(struct aws *a, const struct json_element *el)
     const cJSON *tree;
 
     a->line = el->line;
+    if (el->text.p[0] == '"') {
+        tree = aws_read(a, el->text);
+        a->bytes += el->text.n;
+        aws_inner(a, doc_string(tree), &none);
+        return;
+    }
     if (!s)
         return;
     a->bytes += el->text.n;

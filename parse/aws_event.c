@@ -10,7 +10,7 @@ put_who(const struct aws_parts *p, struct tl_ident *who)
     struct tl_str type = {"", 0}, id = p->id;
     enum tl_kind kind = p->type.n > 0 ? tl_source_type(p->type, &type) : TL_KIND_OTHER;
 
-    if (!tl_ident_from_arn(p->arn, who)) {
+    if (p->arn.n == 0 || !tl_ident_from_arn(p->arn, who)) {
         who->kind = kind;
         who->id = p->id;
     } else if (who->kind == TL_KIND_OTHER && kind != TL_KIND_OTHER) {

@@ -178,36 +178,42 @@ put_attempt(struct tl_attempt *t, const cJSON *fields, const cJSON *us)
     t->version = doc_text(fields, "version");
 }
 
+/* In the order in which the writer puts them: see doc_step. */
 static void
-put_who(const cJSON *el, struct tl_ident *who)
+put_parts(struct doc_cursor *c, struct tl_event *ev)
 {
-    (void)tl_kind_from(doc_text(el, "resource_kind"), &who->kind);
-    who->source_type = doc_text(el, "source_type");
-    who->account = doc_text(el, "account");
-    who->region = doc_text(el, "region");
-    who->id = doc_get(el, "id") ? doc_text(el, "id") : doc_text(el, "resource");
-    who->arn = doc_text(el, "arn");
-    who->cluster = doc_text(el, "cluster");
-    who->label = doc_text(el, "label");
-}
-
-static void
-put_texts(const cJSON *el, struct tl_event *ev)
-{
+    const cJSON *proofs, *v;
+    struct tl_ident *who = &ev->who;
     struct tl_str phase, edge;
 
-    ev->input = doc_text(el, "input");
-    ev->cls = doc_text(el, "class");
-    ev->event_id = doc_text(el, "event_id");
-    ev->carried_id = doc_text(el, "carried_id");
-    ev->near = doc_text(el, "near");
-    ev->doc = doc_text(el, "doc");
-    ev->message = doc_text(el, "message");
-    ev->channel_id = doc_text(el, "channel_id");
-    (void)tl_severity_from(doc_text(el, "severity"), &ev->severity);
-    (void)tl_str_cut(doc_text(el, "phase"), ' ', &phase, &edge);
+    who->region = doc_string(doc_step(c, "region"));
+    who->id = doc_string(doc_step(c, "resource"));
+    who->label = doc_string(doc_step(c, "label"));
+    (void)tl_kind_from(doc_string(doc_step(c, "resource_kind")), &who->kind);
+    ev->cls = doc_string(doc_step(c, "class"));
+    ev->event_id = doc_string(doc_step(c, "event_id"));
+    (void)tl_severity_from(doc_string(doc_step(c, "severity")), &ev->severity);
+    ev->message = doc_string(doc_step(c, "message"));
+    ev->input = doc_string(doc_step(c, "input"));
+    ev->line = small_or(doc_step(c, "line"), 0);
+    proofs = doc_step(c, "proofs");
+    if (cJSON_IsArray(proofs))
+        (void)tl_channel_from(doc_text(proofs->child, "channel"), &ev->channel);
+    v = doc_step(c, "id"); /* `resource` is the label where there is no id */
+    if (v)
+        who->id = doc_string(v);
+    who->account = doc_string(doc_step(c, "account"));
+    who->arn = doc_string(doc_step(c, "arn"));
+    who->cluster = doc_string(doc_step(c, "cluster"));
+    who->source_type = doc_string(doc_step(c, "source_type"));
+    ev->block = small_or(doc_step(c, "block"), 0);
+    ev->carried_id = doc_string(doc_step(c, "carried_id"));
+    ev->near = doc_string(doc_step(c, "near"));
+    ev->doc = doc_string(doc_step(c, "doc"));
+    (void)tl_str_cut(doc_string(doc_step(c, "phase")), ' ', &phase, &edge);
     (void)tl_phase_from(phase, &ev->phase);
     (void)tl_edge_from(edge, &ev->edge);
+    ev->channel_id = doc_string(doc_step(c, "channel_id"));
 }
 
 /* No times at all, or earliest <= at <= latest; an attempt that ends does so after it starts. */
@@ -230,18 +236,13 @@ static bool
 put_event(struct tl_reader *r, const struct json_element *line, struct tl_event *ev)
 {
     struct events *e = r->state;
-    const cJSON *el = e->tree, *us = doc_get(el, "us"), *fields = doc_get(el, "fields");
-    const cJSON *proofs = doc_get(el, "proofs");
+    const cJSON *us = doc_get(e->tree, "us"), *fields = doc_get(e->tree, "fields");
+    struct doc_cursor c = {e->tree, e->tree->child};
 
-    ev->when.at = exact_time(doc_get(el, "at"), us, 0);
-    ev->when.earliest = exact_time(doc_get(el, "earliest"), us, 1);
-    ev->when.latest = exact_time(doc_get(el, "latest"), us, 2);
-    ev->line = small_or(doc_get(el, "line"), 0);
-    ev->block = small_or(doc_get(el, "block"), 0);
-    if (cJSON_IsArray(proofs))
-        (void)tl_channel_from(doc_text(proofs->child, "channel"), &ev->channel);
-    put_who(el, &ev->who);
-    put_texts(el, ev);
+    ev->when.at = exact_time(doc_step(&c, "at"), us, 0);
+    ev->when.earliest = exact_time(doc_step(&c, "earliest"), us, 1);
+    ev->when.latest = exact_time(doc_step(&c, "latest"), us, 2);
+    put_parts(&c, ev);
     if (doc_get(fields, "outcome")) {
         put_attempt(&e->attempt, fields, us);
         ev->attempt = &e->attempt;
@@ -394,7 +395,7 @@ note_input(struct tl_reader *r, const struct tl_event *ev)
     if (e->closed || !tl_str_eq(e->last_name, ev->input)) {
         e->last_name = keep(r, ev->input);
         e->rest = (struct tl_source){.name = e->last_name,
-                                     .format = TL_STR("unknown"),
+                                     .format = TL_STR("tideline-events"),
                                      .first = TL_TIME_NONE,
                                      .last = TL_TIME_NONE,
                                      .precision_us = TL_UNKNOWN,

@@ -152,6 +152,20 @@ doc_get(const cJSON *obj, const char *key)
     return cJSON_GetObjectItemCaseSensitive(obj, key);
 }
 
+const cJSON *
+doc_step(struct doc_cursor *c, const char *key)
+{
+    const cJSON *v = c->next;
+
+    while (v && (!v->string || strcmp(v->string, key) != 0))
+        v = v->next;
+    if (!v)
+        v = doc_get(c->obj, key);
+    if (v)
+        c->next = v->next;
+    return v;
+}
+
 struct tl_str
 doc_text(const cJSON *obj, const char *key)
 {

@@ -24,6 +24,11 @@ struct tl_str doc_string(const cJSON *value);
 struct tl_str doc_text(const cJSON *obj, const char *key);
 /* The member, or NULL. */
 const cJSON *doc_get(const cJSON *obj, const char *key);
+/* The same for members asked for in the order in which they stand, without starting over. */
+struct doc_cursor {
+    const cJSON *obj, *next;
+};
+const cJSON *doc_step(struct doc_cursor *c, const char *key);
 /* A boolean, also as a text: 1, 0; -1: it says neither. */
 int doc_truth(const cJSON *value);
 /* A whole number of at most 2^53; false: it is none. */

@@ -94,16 +94,20 @@ walk(struct json_split *s, bool descends, struct tl_str *w)
 
         *w = feed_peek(s->feed, want);
         r = scan_value(&s->scan, (struct tl_str){w->p, w->n < JSON_ELEMENT ? w->n : JSON_ELEMENT});
+        s->walked = s->scan.pos;
+        if (r == SCAN_MORE) /* a string without an end was walked over, too */
+            s->walked = w->n < JSON_ELEMENT ? w->n : JSON_ELEMENT;
         if (r != SCAN_MORE || w->n < want || w->n >= JSON_ELEMENT)
             return r;
         want = 2 * w->n < JSON_ELEMENT ? 2 * w->n : JSON_ELEMENT;
     }
 }
 
+/* May what was walked over be walked over again? */
 static bool
-may_look_again(struct json_split *s, size_t bytes)
+may_look_again(struct json_split *s)
 {
-    s->wasted += bytes;
+    s->wasted += s->walked;
     return s->wasted <= WASTE_FREE + WASTE_FACTOR * s->feed->offset;
 }
 
@@ -151,7 +155,7 @@ broken_element(struct json_split *s, enum scan_result r, bool at_end)
     if (is_object || listed)
         s->damaged_to = here + pos > s->damaged_to ? here + pos : s->damaged_to;
     s->ncontexts = 0;
-    feed_skip(s->feed, may_look_again(s, pos) || pos == 0 ? 1 : pos);
+    feed_skip(s->feed, may_look_again(s) ? 1 : s->walked);
     if (reported || !(is_object || listed))
         return JSON_FOUND; /* damage that is known, or no JSON at all: prose */
     if (r == SCAN_DEPTH)
@@ -163,9 +167,9 @@ broken_element(struct json_split *s, enum scan_result r, bool at_end)
 
 /* Steps into an object that is no element itself. */
 static bool
-look_into(struct json_split *s, size_t walked)
+look_into(struct json_split *s)
 {
-    if (any_depth(s) >= ANY_DEPTH || !may_look_again(s, walked) || !push(s, '{', true))
+    if (any_depth(s) >= ANY_DEPTH || !may_look_again(s) || !push(s, '{', true))
         return false;
     feed_skip(s->feed, 1);
     return true;
@@ -177,7 +181,7 @@ endless_element(struct json_split *s, const struct json_element *el)
 {
     bool at_end = el->text.n < JSON_ELEMENT;
 
-    if (!at_end && s->scan.depth > 1 && s->known && !s->known(el) && look_into(s, s->scan.pos))
+    if (!at_end && s->scan.depth > 1 && s->known && !s->known(el) && look_into(s))
         return JSON_FOUND;
     return broken_element(s, SCAN_MORE, at_end);
 }
@@ -186,7 +190,7 @@ endless_element(struct json_split *s, const struct json_element *el)
 static enum json_item
 enter_list(struct json_split *s)
 {
-    if (s->scan.nests && look_into(s, s->scan.pos))
+    if (s->scan.nests && look_into(s))
         return JSON_FOUND; /* other members stand before it: none is passed over */
     if (s->ncontexts + 2 > JSON_CONTEXTS)
         return broken_element(s, SCAN_DEPTH, false);
@@ -211,7 +215,7 @@ take_element(struct json_split *s, struct json_element *el)
     if (r != SCAN_DONE)
         return broken_element(s, r, false);
     whole.text.n = s->scan.pos;
-    if (s->known && s->scan.nests && !s->known(&whole) && look_into(s, s->scan.pos))
+    if (s->known && s->scan.nests && !s->known(&whole) && look_into(s))
         return JSON_FOUND;
     s->taken = s->scan.pos;
     if (s->ncontexts > 0)
@@ -235,24 +239,52 @@ skip_blanks(struct json_split *s)
     }
 }
 
-/* Text without structure: drops it up to what may be an object or a list of them. */
+/* A text that holds an object: "{\"... */
+static bool
+is_packed(struct tl_str w)
+{
+    return tl_str_starts(w, TL_STR("\"{\\"));
+}
+
+/* Text without structure: drops it up to what may be an object, one in a text, or a list of them.
+ */
 static void
 search(struct json_split *s)
 {
-    struct tl_str w = feed_peek(s->feed, 1);
+    struct tl_str w = feed_peek(s->feed, LOOK_AHEAD);
     size_t n = 0;
 
-    while (n < w.n && w.p[n] != '{' && w.p[n] != '[')
+    while (n < w.n && w.p[n] != '{' && w.p[n] != '[' && w.p[n] != '"')
         n++;
     feed_skip(s->feed, n);
-    if (n == w.n || w.p[n] == '{')
-        return;
     w = feed_peek(s->feed, LOOK_AHEAD);
+    if (w.n == 0 || w.p[0] == '{' || is_packed(w))
+        return;
     for (n = 1; n < w.n && n < LOOK_AHEAD && scan_is_space(w.p[n]);)
         n++;
-    if (n < w.n && (w.p[n] == '{' || w.p[n] == '['))
+    if (w.p[0] == '[' && n < w.n &&
+        (w.p[n] == '{' || w.p[n] == '[' || is_packed(tl_str_skip(w, n))))
         (void)push(s, '[', false);
     feed_skip(s->feed, 1);
+}
+
+/* Hands out a text that holds an object, with its quotes. False: it has no end that can be seen;
+ * its quote is dropped. */
+static bool
+take_packed(struct json_split *s, struct json_element *el)
+{
+    struct json_element whole = {.at = s->feed->offset, .line = line_here(s), .scan = &s->scan};
+
+    if (walk(s, false, &whole.text) != SCAN_DONE) {
+        feed_skip(s->feed, may_look_again(s) ? 1 : s->walked);
+        return false;
+    }
+    whole.text.n = s->scan.pos;
+    s->taken = s->scan.pos;
+    if (s->ncontexts > 0)
+        s->contexts[s->ncontexts - 1].seen = true;
+    *el = whole;
+    return true;
 }
 
 /* Passes a value that is no element; false: it has no end that can be seen. */
@@ -262,8 +294,8 @@ pass_value(struct json_split *s)
     struct tl_str w;
     enum scan_result r = walk(s, false, &w);
 
-    if (r == SCAN_DONE || !may_look_again(s, s->scan.pos))
-        feed_skip(s->feed, s->scan.pos);
+    if (r == SCAN_DONE || !may_look_again(s))
+        feed_skip(s->feed, s->walked);
     return r == SCAN_DONE;
 }
 
@@ -281,7 +313,7 @@ in_list(struct json_split *s, char c, struct json_element *el)
         feed_skip(s->feed, 1);
         return JSON_FOUND;
     }
-    if (c != '[' && pass_value(s))
+    if (is_packed(feed_peek(s->feed, 3)) ? take_packed(s, el) : c != '[' && pass_value(s))
         return JSON_FOUND;
     return lose_place(s, line_here(s), "a list that is broken off or damaged here");
 }
@@ -370,10 +402,12 @@ json_split_next(struct json_split *s, struct json_element *el)
         w = feed_peek(s->feed, 1);
         if (w.n == 0)
             return at_end(s);
-        if (s->ncontexts == 0 && w.p[0] != '{')
-            search(s);
-        else if (s->ncontexts == 0)
+        if (s->ncontexts == 0 && w.p[0] == '{')
             item = take_element(s, el);
+        else if (s->ncontexts == 0 && is_packed(feed_peek(s->feed, 3)))
+            (void)take_packed(s, el);
+        else if (s->ncontexts == 0)
+            search(s);
         else if (s->contexts[s->ncontexts - 1].kind == '[')
             item = in_list(s, w.p[0], el);
         else

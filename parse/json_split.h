@@ -15,9 +15,11 @@
 enum { JSON_ELEMENT = 1024 * 1024, JSON_CONTEXTS = 16 };
 
 struct json_element {
-    struct tl_str text; /* the whole object, braces included; at most JSON_ELEMENT bytes */
-    uint64_t at;        /* its offset in the input */
-    uint32_t line;      /* where it begins, from 1 */
+    /* The whole object, braces included, or a text that holds one, quotes included (as --query
+     * prints records that are texts); at most JSON_ELEMENT bytes. */
+    struct tl_str text;
+    uint64_t at;   /* its offset in the input */
+    uint32_t line; /* where it begins, from 1 */
     const struct scan *scan;
 };
 
@@ -48,6 +50,7 @@ struct json_split {
     struct json_context contexts[JSON_CONTEXTS];
     size_t ncontexts;
     size_t taken;        /* bytes of the last element, dropped at the next call */
+    size_t walked;       /* bytes of the last walk */
     uint64_t damaged_to; /* offset up to which damage has been reported */
     uint64_t wasted;     /* bytes walked over that are looked at again */
     uint32_t line;       /* of an odd item */

@@ -37,7 +37,8 @@ split(struct tl_str text, bool (*known)(const struct json_element *))
         assert(el.at >= end && el.text.n >= 2 && el.text.n <= JSON_ELEMENT);
         assert(el.at + el.text.n <= text.n);
         assert(memcmp(text.p + el.at, el.text.p, el.text.n) == 0);
-        assert(el.text.p[0] == '{' && el.text.p[el.text.n - 1] == '}');
+        assert((el.text.p[0] == '{' && el.text.p[el.text.n - 1] == '}') ||
+               (el.text.p[0] == '"' && el.text.p[el.text.n - 1] == '"'));
         for (; counted < el.at; counted++)
             line += text.p[counted] == '\n';
         assert(el.line == line);

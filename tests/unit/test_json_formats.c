@@ -388,6 +388,12 @@ reads_cloudtrail(void **state)
                                   "{\"eventSource\":\"ec2.amazonaws.com\",\"eventName\":"
                                   "\"RunInstances\",\"eventTime\":\"x\"}",
          "cloudtrail 0/3"},
+        /* --query 'Events[].CloudTrailEvent' gives texts */
+        {"[\n\"{\\\"eventSource\\\":\\\"rds.amazonaws.com\\\",\\\"eventName\\\":"
+         "\\\"StopDBCluster\\\","
+         "\\\"eventTime\\\":\\\"2025-03-02T04:05:06Z\\\"}\"\n]",
+         "2 2025-03-02T04:05:06.000Z+1000 :// cloudtrail api.call: StopDBCluster {event_name="
+         "StopDBCluster,event_source=rds.amazonaws.com}\ncloudtrail 1/1"},
         /* lookup-events has the record as a text */
         {"{\"Events\":[\n{\"EventId\":\"e\",\"EventName\":\"RebootDBInstance\",\"EventTime\":"
          "\"2025-03-02T05:05:06+01:00\",\"Username\":\"lee\",\"CloudTrailEvent\":\"{"
