@@ -147,7 +147,7 @@ for f in text markdown csv; do "$TIDELINE" report --format $f "$work/d" -o "$wor
 command -v gnuplot > /dev/null && "$TIDELINE" report "$work/d" --charts "$work/d/charts" > /dev/null
 "$TIDELINE" report $j "$work/d" > "$work/again.json"
 same "nor a report of another format, nor a chart" "$work/direct.json" "$work/again.json"
-rm -r "$work/d/r."* "$work/d/charts"
+rm -rf "$work/d/r."* "$work/d/charts"
 
 # output that cannot be written
 for c in "report $j $work/d" "events $work/d" "detect $work/d" "rules list" --version help; do
