@@ -50,7 +50,7 @@ e=$dir/events-$EVENTS.json; p=$dir/probe-$PROBES.log
 table "$e" "tideline events" "$t events --format ndjson $e" "tideline report (json)" "$t report --format json $e" \
     "jq" "jq -c .Events[] $e" "python3 json" "python3 bench/peer_json.py $e" "wc -l" "wc -l $e"
 table "$p" "tideline events" "$t events --format ndjson $p" "tideline report (json)" "$t report --format json $p" \
-    "awk: outages" "awk -f bench/peer_outages.awk $p" "wc -l" "wc -l $p"
+    "python3: outages, seconds" "python3 bench/peer_outages.py $p" "awk: first and last lines only" "awk -f bench/peer_outages.awk $p" "wc -l" "wc -l $p"
 
 $t report --format json "$p" | jq -r '[.outages[], .runs[].outages[]] | .[] | [.first_fail, .first_ok] | @tsv' |
     sed 's/T/ /g; s/Z//g' | sort > $dir/found.tsv
