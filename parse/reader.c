@@ -378,10 +378,10 @@ count(struct tl_source *s, const struct tl_event *ev)
     s->events++;
     if (ev->when.at == TL_TIME_NONE)
         return;
-    if (s->first == TL_TIME_NONE || ev->when.earliest < s->first)
-        s->first = ev->when.earliest;
-    if (s->last == TL_TIME_NONE || ev->when.latest > s->last)
-        s->last = ev->when.latest;
+    if (s->first == TL_TIME_NONE || ev->when.at < s->first)
+        s->first = ev->when.at;
+    if (s->last == TL_TIME_NONE || ev->when.at > s->last)
+        s->last = ev->when.at;
     if (s->precision_us == TL_UNKNOWN || width < s->precision_us)
         s->precision_us = width;
 }

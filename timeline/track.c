@@ -111,7 +111,7 @@ keep_version_change(struct track *t, const struct tl_event *ev, struct tl_str fr
     change.fields = fields;
     change.nfields = 2;
     change.severity = TL_SEVERITY_NOTICE;
-    return keep_row(t, &change);
+    return track_keep_row(t, &change);
 }
 
 /* ---- stretches and folds ---- */
@@ -271,8 +271,8 @@ recover(struct track *t, const struct tl_event *ev, bool stepped)
     if (at->after_gap)
         st = add_blind(t, f, t->prev.stamp, at->stamp);
     if (!st && !t->fail_is_first)
-        st = keep_row(t, &t->fail);
-    return st ? st : keep_row(t, ev);
+        st = track_keep_row(t, &t->fail);
+    return st ? st : track_keep_row(t, ev);
 }
 
 static enum tl_status
@@ -321,7 +321,7 @@ failed_attempt(struct track *t, const struct tl_event *ev, tl_time start, bool s
     current(t)->out.attempts_failed++;
     current(t)->out.failures[ev->attempt->failure]++;
     if (t->fail_is_first)
-        return keep_row(t, ev);
+        return track_keep_row(t, ev);
     hold_failure(t, ev);
     return TL_OK;
 }

@@ -74,6 +74,9 @@ enum tl_status track_add(struct track *t, const struct tl_event *ev);
 /* Applies the sleep (TL_UNKNOWN: not known) and hands out what was folded. */
 enum tl_status track_finish(struct track *t, int64_t sleep_us, struct series *out);
 
+/* Keeps a row for the report. */
+enum tl_status track_keep_row(struct track *t, const struct tl_event *ev);
+
 /* Takes the stretch at hand into account for the fold's longest. */
 void track_end_stretch(struct fold *f);
 

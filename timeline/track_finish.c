@@ -146,23 +146,13 @@ make_outages(struct track *t, int64_t sleep_us, struct series *out)
 static enum tl_status
 keep_open_end(struct track *t)
 {
-    struct tl_event *rows;
     struct fold *f;
 
     if (!t->in_outage)
         return TL_OK;
     f = &t->folds[t->nfolds - 1];
     track_end_stretch(f);
-    if (t->fail_is_first)
-        return TL_OK;
-    rows = tl_arena_grow(t->arena, t->rows, t->nrows, &t->rows_cap, sizeof(*rows));
-    if (!rows)
-        return TL_ENOMEM;
-    t->rows = rows;
-    if (!tl_event_keep(t->arena, &t->fail, &rows[t->nrows]))
-        return TL_ENOMEM;
-    t->nrows++;
-    return TL_OK;
+    return t->fail_is_first ? TL_OK : track_keep_row(t, &t->fail);
 }
 
 enum tl_status
