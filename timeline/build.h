@@ -73,6 +73,7 @@ struct res {
     uint32_t tree;    /* its cluster, or itself */
     bool cluster_proved, global_proved;
     bool labelled; /* some record meant it without an identifier */
+    bool aurora;   /* it tells of what only instances of Aurora clusters do */
     struct role *roles;
 };
 

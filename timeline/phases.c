@@ -104,6 +104,8 @@ take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
     switch (ev->edge) {
     case TL_EDGE_BEGIN:
         close_earlier(all, res, ev->phase, &ev->when);
+        if (ev->phase == TL_PHASE_COMPLETING)
+            close_span(all, res, TL_PHASE_UPGRADE, &ev->when);
         if (open_span(all, res, ev->phase))
             return TL_OK;
         return add_span(b, all, res, ev->phase, ev->when, NULL);

@@ -345,6 +345,14 @@ cluster_of_snapshot(struct tl_builder *b, uint32_t member, uint32_t *cluster)
     return st;
 }
 
+/* Whether two resources may be of one account, as far as it is known. */
+static bool
+same_account(const struct tl_builder *b, uint32_t x, uint32_t y)
+{
+    return y == NONE || b->res[x].account.n == 0 || b->res[y].account.n == 0 ||
+           tl_str_eq(b->res[x].account, b->res[y].account);
+}
+
 static enum tl_status
 infer_cluster(struct tl_builder *b, struct only_list *only, uint32_t i)
 {
@@ -358,13 +366,14 @@ infer_cluster(struct tl_builder *b, struct only_list *only, uint32_t i)
         st = cluster_of_snapshot(b, i, &cluster);
     if (r->kind == TL_KIND_INSTANCE && r->id.n > 0)
         st = cluster_by_name(b, i, &cluster);
-    if (!st && cluster == NONE && r->kind == TL_KIND_INSTANCE && (r->labelled || r->id.n == 0)) {
+    if (!st && cluster == NONE && r->kind == TL_KIND_INSTANCE &&
+        (r->labelled || r->id.n == 0 || r->aurora)) {
         const struct only *o = only_of(b, only, r->region, r->input);
 
         if (!o)
             return TL_ENOMEM;
         cluster = o->label_cluster != NONE ? o->label_cluster : o->cluster;
-        if (o->label_cluster == NONE && o->nlabels > 0)
+        if ((o->label_cluster == NONE && o->nlabels > 0) || !same_account(b, i, cluster))
             cluster = NONE;
     }
     if (!st && cluster != NONE)

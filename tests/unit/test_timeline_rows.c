@@ -342,6 +342,45 @@ windows_and_filters_count_what_they_leave_out(void **state)
     }
 }
 
+/* Every size of arena gives the report or says that there is no room; nothing leaks, nothing is
+ * half done. */
+static void
+running_out_of_room_is_told(void **state)
+{
+    size_t enough = 0;
+
+    (void)state;
+    rules_of_test();
+    for (size_t room = 1024; enough < 3; room += 700) {
+        struct tl_error err = {.msg = ""};
+        struct tl_report *r = NULL;
+        struct tl_arena a;
+        struct tl_builder *b;
+        enum tl_status st = TL_OK;
+        struct tl_event ev = {.when = tl_instant_of(DAY0, TL_MINUTE),
+                              .who = {.kind = TL_KIND_INSTANCE, .region = TL_STR("us-east-1")},
+                              .message = TL_STR("text"),
+                              .channel = TL_CHANNEL_TABLE};
+        static const char *const classes[] = {"upgrade.started",    "zdp.attempted",
+                                              "instance.shutdown",  "instance.restarted",
+                                              "parameter.adjusted", "upgrade.finished"};
+
+        tl_arena_init(&a, room);
+        b = tl_builder_new(&a, &TL_BUILD_OPTIONS_NONE);
+        for (size_t i = 0; i < 6 && b && !st; i++) {
+            ev.cls = tl_str_from(classes[i]);
+            ev.who.label = i % 2 ? TL_STR("one") : TL_STR("two");
+            st = tl_builder_event(b, &ev, &err);
+        }
+        if (b && !st)
+            st = tl_builder_finish(b, &r, &err);
+        if (b)
+            assert_true(st == TL_OK || (st == TL_ENOMEM && err.msg[0] != '\0' && !r));
+        enough += b && !st && r && r->nrows == 6;
+        tl_arena_free(&a);
+    }
+}
+
 static void
 nothing_is_a_report_too(void **state)
 {
@@ -364,6 +403,7 @@ main(void)
         cmocka_unit_test(identical_bytes_are_one_source),
         cmocka_unit_test(events_wait_for_the_source_of_their_input),
         cmocka_unit_test(windows_and_filters_count_what_they_leave_out),
+        cmocka_unit_test(running_out_of_room_is_told),
         cmocka_unit_test(nothing_is_a_report_too),
     };
 

@@ -476,6 +476,22 @@ static const struct {
       "available.\n"},
      "run 1 managed-global-minor partial inferred > 06:20:01.000..06:25:00.000 rows 4\n"
      "  ! upgrade.rolled-back [4]\n"},
+    {"an instance that patched itself without downtime is a member of the only cluster there is",
+     {"06:00:00.000 api cluster us-east-1 shop@1 | Database cluster engine minor version upgrade "
+      "started. Cluster remains online.\n"
+      "06:02:00.000 api instance us-east-1 kiwi@1 | Attempting to upgrade the database with zero "
+      "downtime.\n"
+      "06:02:02.000 api instance us-east-1 kiwi@1 | Attempt to upgrade the database instance "
+      "'kiwi' "
+      "with zero downtime finished. The process took 1500 ms, 3 connections preserved, 0 "
+      "connections "
+      "dropped.\n"
+      "06:02:30.000 api instance us-east-1 fig@1 | DB instance restarted\n"
+      "06:04:00.000 api cluster us-east-1 shop@1 | Database cluster engine version has been "
+      "upgraded.\n"},
+     "run 1 in-place-minor-zdp succeeded inferred > 06:00:00.000..06:04:00.000 rows 4\n"
+     "  zdp kiwi finished 1500ms 3+0 [2 3]\n"
+     "  ! outage.no-probe [2]\n"},
     {"under way",
      {"06:20:01.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
       "started. Cluster remains online.\n"
