@@ -53,15 +53,42 @@ track_period(const struct track *t)
 
 /* ---- rows of the report ---- */
 
-static enum tl_status
-keep_row(struct track *t, const struct tl_event *ev)
+static struct tl_field
+text_field(const char *name, struct tl_str text)
+{
+    return (struct tl_field){tl_str_from(name), text.n > 0 ? TL_FIELD_TEXT : TL_FIELD_NULL, text,
+                             0};
+}
+
+static struct tl_field
+time_field(const char *name, tl_time t)
+{
+    return (struct tl_field){
+        tl_str_from(name), t == TL_TIME_NONE ? TL_FIELD_NULL : TL_FIELD_TIME, {"", 0}, t};
+}
+
+/* A row of the report has no attempt: what is worth knowing of it becomes its fields. */
+enum tl_status
+track_keep_row(struct track *t, const struct tl_event *ev)
 {
     struct tl_event *rows = tl_arena_grow(t->arena, t->rows, t->nrows, &t->rows_cap, sizeof(*rows));
+    const struct tl_attempt *at = ev->attempt;
+    struct tl_event row = *ev;
+    struct tl_field fields[4];
 
     if (!rows)
         return TL_ENOMEM;
     t->rows = rows;
-    if (!tl_event_keep(t->arena, ev, &rows[t->nrows]))
+    if (at) {
+        fields[0] = time_field("start", at->start);
+        fields[1] = time_field("end", at->end);
+        fields[2] = text_field("outcome", tl_failure_name(at->failure));
+        fields[3] = text_field("version", at->version);
+        row.fields = fields;
+        row.nfields = sizeof(fields) / sizeof(fields[0]);
+        row.attempt = NULL;
+    }
+    if (!tl_event_keep(t->arena, &row, &rows[t->nrows]))
         return TL_ENOMEM;
     t->nrows++;
     return TL_OK;
