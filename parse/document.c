@@ -67,6 +67,18 @@ lines_of(struct tl_str s)
     return n;
 }
 
+/* A line that a client prints. */
+static bool
+is_output(struct tl_str text)
+{
+    struct tl_str s = tl_str_trim(text);
+
+    if (s.n == 0 || memchr(s.p, '\n', s.n) || s.p[s.n - 1] == '.' || words_of(s) > 16)
+        return false;
+    return probe_is_source(s) || probe_is_decoration(s) || probe_is_elision(s) ||
+           probe_read_text(s).sort != SAYS_VALUE;
+}
+
 /* How much it looks written by a person: 2 is enough. */
 static unsigned
 weight_of(const struct page_item *it)
@@ -75,8 +87,7 @@ weight_of(const struct page_item *it)
         return it->spaced;
     if (it->kind == PAGE_CODE)
         return 1;
-    if (it->kind != PAGE_PROSE || probe_is_source(it->text) || probe_is_decoration(it->text) ||
-        probe_is_elision(it->text) || probe_is_failure(probe_read_text(it->text)))
+    if (it->kind != PAGE_PROSE || is_output(it->text))
         return 0;
     return words_of(it->text) >= 12 ? 2 : words_of(it->text) >= 4;
 }
@@ -103,6 +114,7 @@ holds_data(struct tl_reader *r, const struct page_item *it)
 
 struct sniffed {
     unsigned weight, data, logs;
+    unsigned marks; /* headings and code: what only documents have */
     size_t claims;
 };
 
@@ -118,6 +130,7 @@ sniff_items(struct tl_reader *r, struct tl_str head, struct sniffed *s)
     page_start(&page, r, head, 1, false);
     while (page_next(&page, &it) && (s->weight < 2 || s->data == 0)) {
         s->weight += weight_of(&it);
+        s->marks += it.kind == PAGE_CODE || (it.kind == PAGE_HEADING && it.spaced);
         if (it.kind == PAGE_PROSE || it.kind == PAGE_HEADING)
             s->claims += page_claims(it.text, false, claims);
         else if (holds_data(r, &it))
@@ -125,6 +138,21 @@ sniff_items(struct tl_reader *r, struct tl_str head, struct sniffed *s)
         else
             s->logs += it.stamped && lines_of(it.text) >= LINES_OF_A_LOG;
     }
+}
+
+/* All of it is a loop's output, wordy as it may be: no line of it is anything else. */
+static bool
+is_one_loop(struct tl_reader *r, struct tl_str head)
+{
+    struct probe_survey survey;
+    struct tl_buf why;
+    bool is;
+
+    probe_look(head, r->in.zones, &survey);
+    tl_buf_init(&why, 4096);
+    is = survey.stray == 0 && fmt_probe.sniff(r, head, &why) > 80;
+    tl_buf_free(&why);
+    return is;
 }
 
 static int
@@ -137,7 +165,7 @@ document_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
         return 0;
     if (s.data > 0) {
         tl_buf_add(why, TL_STR("prose with evidence in it"));
-        return 98;
+        return s.marks == 0 && s.claims == 0 && is_one_loop(r, head) ? 80 : 98;
     }
     if (s.claims > 0) {
         tl_buf_add(why, TL_STR("prose that says how long an outage was"));

@@ -7,7 +7,7 @@
 #include "parse/page.h"
 #include "parse/table.h"
 
-enum { DOCUMENT_MAX = 16 * 1024 * 1024, DOCUMENT_LEVELS = 7 };
+enum { DOCUMENT_MAX = 16 * 1024 * 1024, DOCUMENT_LEVELS = 7, DOCUMENT_CLAIMS = 1000 };
 
 struct place { /* what a heading or a paragraph names; empty: nothing, or more than one */
     struct tl_str region, host;

@@ -182,6 +182,8 @@ note_claims(struct tl_reader *r, struct document *d, const struct page_item *it)
 
     for (int i = 1; it->listed && i < DOCUMENT_LEVELS; i++)
         inherits |= d->headings[i].outage;
+    if (d->nclaims >= DOCUMENT_CLAIMS)
+        return;
     n = page_claims(it->text, inherits, found);
     for (size_t i = 0; i < n; i++) {
         struct document_claim *c =

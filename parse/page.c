@@ -182,7 +182,7 @@ is_stamped(const struct page *p, struct tl_str line)
     struct tl_str s = unquote(line);
 
     (void)skip_bullet(&s);
-    probe_read_line(s, p->r->in.zones, false, &l);
+    probe_read_line(s, p->r->in.zones, PROBE_ROWS, &l);
     return l.kind == LINE_STAMP || l.kind == LINE_OPEN || l.kind == LINE_QUERY ||
            l.kind == LINE_ROW;
 }
@@ -348,13 +348,13 @@ goes_on(const struct page *p, struct tl_str line, bool after_blank)
     for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
         if (tl_str_starts(s, starts[i]))
             return true;
-    probe_read_line(s, p->r->in.zones, false, &l);
+    probe_read_line(s, p->r->in.zones, PROBE_ROWS, &l);
     if (l.kind != LINE_TEXT)
         return l.kind == LINE_ELISION || l.kind == LINE_RULE || l.kind == LINE_DECORATION;
     if (after_blank)
         return false;
     return probe_is_continuation(s) || line.p[0] == '\t' || line.p[0] == ' ' || words_of(s) <= 3 ||
-           (probe_is_failure(probe_read_text(s)) && words_of(s) <= 8);
+           (probe_read_text(s).sort != SAYS_VALUE && words_of(s) <= 16 && s.p[s.n - 1] != '.');
 }
 
 /* A log: stamped lines and what belongs to them, blank lines between them too. */

@@ -5,6 +5,8 @@
  * An attempt is what stands from one time to the next. Nothing is invented: where the log does not
  * say how an attempt went, there is no attempt, and the line is odd.
  */
+#include <string.h>
+
 #include "parse/formats.h"
 #include "parse/probe_loop.h"
 
@@ -21,7 +23,7 @@ sure(const struct probe_survey *s)
 {
     size_t good = s->strong + s->repeated + s->silent + s->steps;
 
-    if (s->rows >= 2 && s->rows + s->rows / 4 + 1 >= s->lines && s->stamped <= s->rows / 4)
+    if (probe_is_rows(s))
         return 92;
     if (s->stamped == 0 || s->server_log > 0 || s->statuses * 2 > s->stamped)
         return 0;
@@ -94,11 +96,12 @@ probe_open(struct tl_reader *r, struct tl_error *err)
         tl_buf_init(&l->slots[i].text, MAX_MESSAGE);
     tl_buf_init(&l->cache, 4096);
     tl_buf_init(&l->orphan, MAX_MESSAGE);
-    l->last_at = TL_TIME_NONE;
+    l->last_at = l->next_at = TL_TIME_NONE;
     if (head.n > HEAD_SIZE)
         head.n = HEAD_SIZE;
     probe_look(head, r->in.zones, &s);
-    l->labels = s.labelled * 2 > s.stamped;
+    l->shapes =
+        (s.labelled * 2 > s.stamped ? PROBE_LABELS : 0) | (probe_is_rows(&s) ? PROBE_ROWS : 0);
     l->loud = is_loud(&s);
     l->steps = s.steps > 0;
     l->stamp_end = r->in.hints.stamp_given && r->in.hints.stamp == TL_STAMP_END;
@@ -159,7 +162,7 @@ instant_of(struct tl_reader *r, struct loop *l, struct tl_stamp *s, struct tl_in
         l->dead = !l->any_stamp;
         return false;
     }
-    if (l->any_stamp && out->at < l->last_at && !l->stamp_end)
+    if (l->any_stamp && out->at < l->last_at && !(l->shapes & PROBE_ROWS))
         reader_odd(r, line, "the time is before the one above it");
     return true;
 }
@@ -204,7 +207,9 @@ begin(struct tl_reader *r, struct loop *l, const struct probe_line *p, const str
 {
     struct slot *c;
 
+    l->next_at = at->at;
     loop_close(r, l, CLOSED_BY_STAMP);
+    l->next_at = TL_TIME_NONE;
     c = loop_push(l, at, p->stamp.res_us, (uint32_t)r->feed.line);
     c->after_gap = note_time(r, l, at->at);
     return c;
@@ -316,7 +321,7 @@ take_text(struct tl_reader *r, struct loop *l, struct tl_str text)
         add_orphan(l, text); /* its stamp comes below it */
     else if (c && c->row_id == TL_UNKNOWN)
         slot_line(r, l, c, text, line);
-    else if (text.p[0] != '|') /* the header of a table of rows */
+    else if (!(l->shapes & PROBE_ROWS) || !memchr(text.p, '|', text.n)) /* else: a header of rows */
         reader_odd(r, line, "a line before the first time of a probe, or between two parts of it");
 }
 
@@ -369,7 +374,7 @@ probe_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error 
             break;
         }
         l->whole_line = ends_whole(&r->feed);
-        probe_read_line(line, r->in.zones, l->labels, &p);
+        probe_read_line(line, r->in.zones, l->shapes, &p);
         if (p.kind == LINE_STAMP || p.kind == LINE_OPEN || p.kind == LINE_QUERY ||
             p.kind == LINE_ROW)
             st = take_stamped(r, l, &p, err);

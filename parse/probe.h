@@ -73,8 +73,10 @@ struct probe_line {
     int64_t row_id;     /* of LINE_ROW; TL_UNKNOWN: none */
     bool labelled;      /* the stamp stands behind a label */
 };
-/* labels: a stamp may stand behind a few words ("try 12: 2026-04-11 …"). */
-void probe_read_line(struct tl_str line, struct tl_zones *zones, bool labels,
+/* What a line may be besides: a stamp behind a few words ("try 12: 2026-04-11 …"), an inserted row.
+ */
+enum { PROBE_LABELS = 1, PROBE_ROWS = 2 };
+void probe_read_line(struct tl_str line, struct tl_zones *zones, unsigned shapes,
                      struct probe_line *out);
 
 /* ---- what the head of an input tells (probe_sniff.c) ---- */
@@ -92,6 +94,8 @@ struct probe_survey {
     size_t strange;    /* stamped, and the text says nothing */
     size_t stray;      /* prose without a stamp */
 };
+/* Most lines are inserted rows, each with its time. */
+bool probe_is_rows(const struct probe_survey *s);
 void probe_look(struct tl_str head, struct tl_zones *zones, struct probe_survey *out);
 
 /* The states a status loop prints ("upgrading"): probe and status-loop tell each other apart. */

@@ -177,7 +177,7 @@ add_result(struct tl_reader *r, struct loop *l, struct slot *c, struct tl_str li
 {
     struct probe_said said = probe_read_text(line);
 
-    if ((c->is_inline && words_of(line) > 2) || words_of(line) > 8) {
+    if ((c->is_inline && words_of(line) > 2) || (said.sort == SAYS_VALUE && words_of(line) > 8)) {
         reader_odd(r, n, "neither a time nor an error nor a result of a probe");
         return;
     }
@@ -244,6 +244,7 @@ share_units(struct loop *l, struct slot *c)
         s->failed = s->decided = true;
         s->failure = l->units[unit].failure;
         s->access = c->access;
+        s->end = l->next_at; /* no later: its client had printed by then */
     }
     if (k > 0 && l->units[l->nunits - 1].from < text.n) {
         size_t from = l->units[l->nunits - 1].from;
@@ -338,7 +339,7 @@ loop_close(struct tl_reader *r, struct loop *l, enum close_why why)
     check_http(l, c);
     check_version(l, c);
     set_access(l, c);
-    if (l->nunits > 1 && !l->loud)
+    if (l->nunits > 1 && !l->loud && !c->stamp_end)
         share_units(l, c);
     l->last_failed = c->failed;
     if (c->decided || c->failed || c->step != STEP_NONE)

@@ -134,6 +134,21 @@ skip_mark(struct tl_str s)
     return rest;
 }
 
+/* Past what says nothing of the attempt: the level of a logging library, psql's "(every 2s)". */
+static struct tl_str
+skip_level(struct tl_str s)
+{
+    static const struct tl_str levels[] = {W("INFO"), W("[INFO]"), W("DEBUG"), W("[DEBUG]")};
+
+    for (size_t i = 0; i < COUNT(levels); i++)
+        if (tl_str_starts(s, levels[i]) && s.n > levels[i].n &&
+            strchr(" \t:|-", s.p[levels[i].n]) && s.p[levels[i].n] != '\0')
+            return skip_mark(tl_str_skip(s, levels[i].n));
+    if (tl_str_starts(s, TL_STR("(every ")) && s.p[s.n - 1] == ')')
+        return tl_str_skip(s, s.n);
+    return s;
+}
+
 /* ---- steps of an attempt ---- */
 
 static bool
@@ -246,7 +261,7 @@ label_stamp(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *out, stru
 static void
 label_text(struct tl_str rest, struct tl_str label, struct probe_line *out)
 {
-    out->text = skip_mark(rest);
+    out->text = skip_level(skip_mark(rest));
     label = tl_str_trim(label);
     while (label.n > 0 && strchr(":|,;=", label.p[label.n - 1]))
         label = tl_str_trim((struct tl_str){label.p, label.n - 1});
@@ -257,21 +272,21 @@ label_text(struct tl_str rest, struct tl_str label, struct probe_line *out)
 /* ---- a line ---- */
 
 void
-probe_read_line(struct tl_str line, struct tl_zones *zones, bool labels, struct probe_line *out)
+probe_read_line(struct tl_str line, struct tl_zones *zones, unsigned shapes, struct probe_line *out)
 {
     struct tl_str rest = line, label;
 
     out->row_id = TL_UNKNOWN;
     out->labelled = false;
     if (front_stamp(&rest, zones, &out->stamp)) {
-        out->text = skip_mark(rest);
+        out->text = skip_level(skip_mark(rest));
         out->kind = out->text.n > 0 && !is_digit(out->text.p[0]) ? step_of(out->text) : LINE_STAMP;
         return;
     }
     out->text = tl_str_trim(line);
     if (out->text.n == 0)
         out->kind = LINE_BLANK;
-    else if (read_row(line, zones, out))
+    else if ((shapes & PROBE_ROWS) && read_row(line, zones, out))
         out->kind = LINE_ROW;
     else if (probe_is_elision(out->text))
         out->kind = LINE_ELISION;
@@ -283,7 +298,7 @@ probe_read_line(struct tl_str line, struct tl_zones *zones, bool labels, struct 
         out->kind = LINE_SOURCE;
     else
         out->kind = LINE_TEXT;
-    if (!labels || (out->kind != LINE_TEXT && out->kind != LINE_SOURCE))
+    if (!(shapes & PROBE_LABELS) || (out->kind != LINE_TEXT && out->kind != LINE_SOURCE))
         return;
     rest = out->text;
     if (!label_stamp(&rest, zones, &out->stamp, &label))

@@ -58,7 +58,8 @@ struct loop {
     struct unit units[MAX_UNITS];
     size_t nunits;
 
-    bool labels, loud, stamp_end, steps, http;
+    unsigned shapes; /* PROBE_LABELS, PROBE_ROWS */
+    bool loud, stamp_end, steps, http;
     bool ended, whole_line, dead, any_stamp;
     bool header;           /* a rule was seen: what comes next replaces the header above it */
     bool timeless;         /* the line above was an error that has no time of its own */
@@ -68,7 +69,8 @@ struct loop {
     enum tristate short_versions;
     char short_version[16];
     tl_time last_at;
-    int64_t day_us; /* times of day: days since date= */
+    tl_time next_at; /* of the stamp that closes the open attempt, or TL_TIME_NONE */
+    int64_t day_us;  /* times of day: days since date= */
 
     struct tl_buf cache; /* the inline text read last, and what it said */
     struct probe_said cache_said;

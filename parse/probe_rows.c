@@ -30,21 +30,20 @@ by_size(const void *a, const void *b)
 }
 
 static void
-keep_wide(struct rows *rows, tl_time at, int64_t id)
+keep_wide(struct rows *rows, const struct wide *w)
 {
     struct wide *least = &rows->wide[0];
     const size_t max = sizeof(rows->wide) / sizeof(rows->wide[0]);
 
     if (rows->nwide < max) {
-        least = &rows->wide[rows->nwide++];
-    } else {
-        for (size_t i = 1; i < max; i++)
-            if (rows->wide[i].to - rows->wide[i].from < least->to - least->from)
-                least = &rows->wide[i];
-        if (at - rows->last_at <= least->to - least->from)
-            return;
+        rows->wide[rows->nwide++] = *w;
+        return;
     }
-    *least = (struct wide){rows->last_at, at, rows->last_id, id};
+    for (size_t i = 1; i < max; i++)
+        if (rows->wide[i].to - rows->wide[i].from < least->to - least->from)
+            least = &rows->wide[i];
+    if (w->to - w->from > least->to - least->from)
+        *least = *w;
 }
 
 enum tl_status
@@ -56,10 +55,14 @@ rows_add(struct tl_reader *r, struct loop *l, tl_time at, int64_t id, struct tl_
         rows = l->rows = tl_arena_alloc(&r->arena, sizeof(*rows));
     if (!rows)
         return tl_fail(err, TL_ENOMEM, 0, "no room to compare rows");
-    if (rows->n > 0 && at > rows->last_at && !l->gap) {
+    if (rows->n > 0 && at != rows->last_at && !l->gap) {
+        bool down = at < rows->last_at; /* the newest first */
+        struct wide w = {down ? at : rows->last_at, down ? rows->last_at : at,
+                         down ? id : rows->last_id, down ? rows->last_id : id};
+
         if (rows->nsample < sizeof(rows->sample) / sizeof(rows->sample[0]))
-            rows->sample[rows->nsample++] = at - rows->last_at;
-        keep_wide(rows, at, id);
+            rows->sample[rows->nsample++] = w.to - w.from;
+        keep_wide(rows, &w);
     }
     rows->n++;
     rows->last_at = at;

@@ -6,11 +6,51 @@ struct attempt_before { /* the attempt that the last time began */
     bool silent, strange;
 };
 
+/* Alike but for the figures in them: "1 0.012s". Long texts have to be the same. */
+static bool
+is_like(struct tl_str a, struct tl_str b)
+{
+    size_t i = 0, k = 0;
+
+    if (tl_str_eq(a, b))
+        return true;
+    while (a.n <= 24 && i < a.n && k < b.n) {
+        bool digit = a.p[i] >= '0' && a.p[i] <= '9';
+
+        if (!digit && a.p[i] != b.p[k])
+            return false;
+        if (digit && (b.p[k] < '0' || b.p[k] > '9'))
+            return false;
+        i++;
+        k++;
+        while (digit && i < a.n && a.p[i] >= '0' && a.p[i] <= '9')
+            i++;
+        while (digit && k < b.n && b.p[k] >= '0' && b.p[k] <= '9')
+            k++;
+    }
+    return i == a.n && k == b.n;
+}
+
+/* What a question with two answers prints. */
+static bool
+is_answer(struct tl_str s)
+{
+    static const struct tl_str words[] = {{"t", 1},    {"f", 1},     {"0", 1},  {"1", 1},
+                                          {"true", 4}, {"false", 5}, {"on", 2}, {"off", 3},
+                                          {"yes", 3},  {"no", 2}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (tl_str_case_eq(s, words[i]))
+            return true;
+    return false;
+}
+
 /* A value alone proves little: another attempt has to print it too. */
 static void
 look_at_value(struct probe_survey *s, struct tl_str text, struct attempt_before *last)
 {
-    bool same = last->text.n > 0 && tl_str_eq(text, last->text);
+    bool same = last->text.n > 0 &&
+                (is_like(text, last->text) || (is_answer(text) && is_answer(last->text)));
 
     if (same && last->strange) {
         s->strange--; /* the first of them is no stranger than those that repeat it */
@@ -66,7 +106,7 @@ look_below(struct probe_survey *s, struct tl_str text, struct attempt_before *la
         last->silent = false;
     } else if (probe_is_continuation(text)) {
         last->silent = false;
-    } else if (is_prose(text)) {
+    } else if (is_prose(text) && said.sort == SAYS_VALUE) {
         s->stray++;
     } else if (last->silent) {
         s->loud++;
@@ -81,6 +121,12 @@ look_below(struct probe_survey *s, struct tl_str text, struct attempt_before *la
     }
 }
 
+bool
+probe_is_rows(const struct probe_survey *s)
+{
+    return s->rows >= 2 && s->rows + s->rows / 4 + 1 >= s->lines && s->stamped <= s->rows / 4;
+}
+
 void
 probe_look(struct tl_str head, struct tl_zones *zones, struct probe_survey *out)
 {
@@ -93,7 +139,7 @@ probe_look(struct tl_str head, struct tl_zones *zones, struct probe_survey *out)
     while (tl_str_line(&rest, &line)) {
         if (rest.n == 0 && cut && out->stamped > 1)
             break; /* the head ends inside it */
-        probe_read_line(line, zones, true, &l);
+        probe_read_line(line, zones, PROBE_LABELS | PROBE_ROWS, &l);
         out->lines += l.kind > LINE_SOURCE;
         out->labelled += l.labelled;
         out->rows += l.kind == LINE_ROW;
@@ -105,7 +151,7 @@ probe_look(struct tl_str head, struct tl_zones *zones, struct probe_survey *out)
         if (l.kind == LINE_STAMP || l.kind == LINE_OPEN || l.kind == LINE_QUERY) {
             out->stamped++;
             last.silent &= l.kind == LINE_STAMP;
-        } else if (l.kind == LINE_TEXT) {
+        } else if (l.kind == LINE_TEXT || (l.kind == LINE_ROW && out->stamped > 0)) {
             look_below(out, l.text, &last);
         }
     }

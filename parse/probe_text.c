@@ -150,11 +150,11 @@ static const struct tl_str errorish[] = {
     W("接続できません"),
 };
 /* Whole texts that say so in one word. */
-static const struct tl_str bad_words[] = {W("ng"),   W("down"),   W("ko"),      W("000"),
-                                          W("dead"), W("closed"), W("offline"), W("x")};
+static const struct tl_str bad_words[] = {W("ng"),   W("down"),   W("ko"),     W("000"),
+                                          W("dead"), W("closed"), W("offline")};
 static const struct tl_str good_words[] = {W("ok"),   W("up"),        W("success"), W("succeeded"),
                                            W("pass"), W("connected"), W("alive"),   W("pong"),
-                                           W("open"), W("ready"),     W("online"),  W("true")};
+                                           W("open"), W("ready"),     W("online")};
 static const struct tl_str good_parts[] = {
     W("succeeded!"), W(" open"),     W("accepting connections"),
     W("is alive"),   W("connected"), W("http/1.1 2"),
@@ -296,6 +296,28 @@ probe_is_failure(struct probe_said s)
     return s.sort == SAYS_FAILED || s.sort == SAYS_ERROR;
 }
 
+static bool
+is_letter_or_digit(char c)
+{
+    return is_alpha(c) || is_digit(c);
+}
+
+/* The text is one of the words, or begins or ends with one: "ok,12 ms", "my-db is UP". */
+static bool
+at_an_end(struct tl_str low, const struct tl_str *list, size_t n)
+{
+    struct tl_str first = low, last = low;
+    size_t begin;
+
+    for (first.n = 0; first.n < low.n && is_letter_or_digit(low.p[first.n]);)
+        first.n++;
+    while (last.n > 0 && !is_letter_or_digit(last.p[last.n - 1]))
+        last.n--;
+    for (begin = last.n; begin > 0 && is_letter_or_digit(low.p[begin - 1]);)
+        begin--;
+    return is_any(first, list, n) || (low.n < 60 && is_any(tl_str_skip(last, begin), list, n));
+}
+
 static void
 read_words(struct tl_str low, struct probe_said *out)
 {
@@ -307,12 +329,12 @@ read_words(struct tl_str low, struct probe_said *out)
         break;
     }
     if (out->sort != SAYS_FAILED &&
-        (has_any(low, errorish, COUNT(errorish)) || is_any(low, bad_words, COUNT(bad_words)))) {
+        (has_any(low, errorish, COUNT(errorish)) || at_an_end(low, bad_words, COUNT(bad_words)))) {
         out->sort = SAYS_ERROR;
         out->failure = TL_FAILURE_ERROR;
     }
-    if (out->sort == SAYS_VALUE &&
-        (has_any(low, good_parts, COUNT(good_parts)) || is_any(low, good_words, COUNT(good_words))))
+    if (out->sort == SAYS_VALUE && (has_any(low, good_parts, COUNT(good_parts)) ||
+                                    at_an_end(low, good_words, COUNT(good_words))))
         out->sort = SAYS_OK;
     out->write = has_any(low, write_parts, COUNT(write_parts));
 }
@@ -484,6 +506,8 @@ probe_is_continuation(struct tl_str line)
         W("accepting TCP/IP"),
         W("connection to server was lost"),
         W("The connection to the server"),
+        W("Check that mysqld is"),
+        W("You can check this by"),
     };
     struct tl_str s = tl_str_trim(line);
 

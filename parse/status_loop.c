@@ -173,7 +173,7 @@ status_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
     while (tl_str_line(&rest, &line)) {
         if (rest.n == 0 && cut && stamped > 1)
             break; /* the head ends inside it */
-        probe_read_line(line, r->in.zones, false, &p);
+        probe_read_line(line, r->in.zones, 0, &p);
         if (p.kind != LINE_STAMP && p.kind != LINE_TEXT)
             continue;
         stamped += p.kind == LINE_STAMP;
@@ -335,7 +335,7 @@ status_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error
     (void)err;
     *got = false;
     while (!*got && !w->dead && feed_line(&r->feed, &line)) {
-        probe_read_line(line, r->in.zones, false, &p);
+        probe_read_line(line, r->in.zones, 0, &p);
         take_command(w, line);
         if (p.kind == LINE_STAMP || p.kind == LINE_OPEN || p.kind == LINE_QUERY)
             take_time(r, w, &p.stamp);

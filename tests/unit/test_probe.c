@@ -279,7 +279,7 @@ static const struct loop_case loops[] = {
      "up\npsql: FATAL:  the database system is starting up\n2026-05-02 01:00:03\n"
      "2026-05-02 01:00:04\n",
      NULL,
-     "1 01:00:00.000 ok; 2 01:00:01.000 starting-up; 3 01:00:02.000 starting-up; "
+     "1 01:00:00.000 ok; 2 01:00:01.000-01:00:03.000 starting-up; 3 01:00:02.000 starting-up; "
      "7 01:00:03.000 ok; 8 01:00:04.000 ok; ",
      0, 0},
     /* a loop that prints results: nothing printed is nothing gone well */
@@ -323,6 +323,44 @@ static const struct loop_case loops[] = {
     /* cut in the middle of a line */
     {"2026-05-02 01:00:05 16.3.2\n2026-05-02 01:00:06 Connection refused\n2026-05-02 01:00:07 p",
      NULL, "1 01:00:05.000 ok 16.3.2; 2 01:00:06.000 refused; ", 1, 0},
+    /* what other clients print, on the stamp's line or below it */
+    {"2026-05-02 01:00:00\n@@aurora_version\tnow()\n3.04.0\t2026-05-02 01:00:00\n"
+     "2026-05-02 01:00:01\nERROR 2003 (HY000): Can't connect to MySQL server on "
+     "'db.example.net:3306' "
+     "(111)\n2026-05-02 01:00:02\n@@aurora_version\tnow()\n3.05.0\t2026-05-02 01:00:02\n",
+     NULL, "1 01:00:00.000 ok 3.04.0; 4 01:00:01.000 refused; 6 01:00:02.000 ok 3.05.0; ", 0, 0},
+    {"2026-05-02 01:00:00\n1\t2026-05-02 01:00:00\n2026-05-02 01:00:01\n1\t2026-05-02 01:00:01\n"
+     "2026-05-02 01:00:02\n1\t2026-05-02 01:00:02\n",
+     NULL, "1 01:00:00.000 ok; 3 01:00:01.000 ok; 5 01:00:02.000 ok; ", 0, 0},
+    {"2026-05-02 01:00:00\nConnection to db.example.net (10.0.0.1) 5432 port [tcp/postgresql] "
+     "succeeded!\n2026-05-02 01:00:01\nnc: connect to db.example.net port 5432 (tcp) failed: "
+     "Connection refused\n",
+     NULL, "1 01:00:00.000 ok; 3 01:00:01.000 refused; ", 0, 0},
+    {"2026-05-02 01:00:00,123 INFO ok 12ms\n2026-05-02 01:00:01,123 ERROR connection failed: timed "
+     "out\n2026-05-02 01:00:02,123 INFO ok 11ms\n",
+     NULL, "1 01:00:00.123 ok; 2 01:00:01.123 timeout; 3 01:00:02.123 ok; ", 0, 0},
+    {"2026-05-02T01:00:00Z,ok,12\n2026-05-02T01:00:01Z,fail,1000\n2026-05-02T01:00:02Z,ok,13\n",
+     NULL, "1 01:00:00.000 ok; 2 01:00:01.000 error; 3 01:00:02.000 ok; ", 0, 0},
+    {"2026-05-02 01:00:00 1 0.012s\n2026-05-02 01:00:01 1 0.013s\n2026-05-02 01:00:02 1 0.1s\n",
+     NULL, "1 01:00:00.000 ok; 2 01:00:01.000 ok; 3 01:00:02.000 ok; ", 0, 0},
+    {"Sat May  2 01:00:00 2026 (every 1s)\n\n aurora_version \n----------------\n 17.4.5\n(1 "
+     "row)\n\n"
+     "Sat May  2 01:00:01 2026 (every 1s)\n\n aurora_version \n----------------\n 17.4.5\n(1 "
+     "row)\n\n",
+     NULL, "1 01:00:00.000 ok 17.4.5; 8 01:00:01.000 ok 17.4.5; ", 0, 0},
+    {"2026-05-02 01:00:00.1 db.example.net:5432 - accepting connections\n"
+     "2026-05-02 01:00:01.1 db.example.net:5432 - rejecting connections\n"
+     "2026-05-02 01:00:02.1 db.example.net:5432 - no response\n",
+     NULL, "1 01:00:00.100 ok; 2 01:00:01.100 starting-up; 3 01:00:02.100 error; ", 0, 0},
+    {"[2026-05-02 01:00:00] mysqld is alive\n[2026-05-02 01:00:01] mysqladmin: connect to server "
+     "at "
+     "'db.example.net' failed\nerror: 'Can't connect to MySQL server on 'db.example.net:3306' "
+     "(111)'\n"
+     "Check that mysqld is running on db.example.net and that the port is 3306.\n"
+     "[2026-05-02 01:00:02] mysqld is alive\n",
+     NULL, "1 01:00:00.000 ok; 2 01:00:01.000 refused; 5 01:00:02.000 ok; ", 0, 0},
+    {"2026-05-02 01:00:00 UTC f\n2026-05-02 01:00:01 UTC f\n2026-05-02 01:00:02 UTC t\n", NULL,
+     "1 01:00:00.000 ok; 2 01:00:01.000 ok; 3 01:00:02.000 ok; ", 0, 0},
     /* rows: an id and a time */
     {"| id | at |\n|---|---|\n| 7 | 2026-05-02 01:00:00.5 |\n| 8 | 2026-05-02 01:00:01.5 |\n", NULL,
      "3 01:00:00.500 ok; 4 01:00:01.500 ok; ", 0, 0},
