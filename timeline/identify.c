@@ -449,6 +449,24 @@ join_deployment(struct tl_builder *b, const struct item *it)
     return TL_OK;
 }
 
+/* What messages prove of members: first of named resources, then of those known by a label only. */
+static enum tl_status
+join_named(struct tl_builder *b, bool labelled)
+{
+    enum tl_status st = TL_OK;
+
+    for (size_t i = 0; i < b->nitems && !st; i++) {
+        const struct item *it = b->items[i];
+
+        if (labelled ? !it->labelled : it->res == NONE)
+            continue;
+        st = join_named_instance(b, it);
+        if (!st && !labelled)
+            st = join_deployment(b, it);
+    }
+    return st;
+}
+
 enum tl_status
 build_identify(struct tl_builder *b)
 {
@@ -461,17 +479,12 @@ build_identify(struct tl_builder *b)
         st = place_all_named(b);
     for (size_t i = 0; i < b->nloops && !st; i++)
         st = place_loop(b, &b->loops[i]);
-    for (size_t i = 0; i < b->nitems && !st; i++)
-        if (b->items[i]->res != NONE) {
-            st = join_named_instance(b, b->items[i]);
-            if (!st)
-                st = join_deployment(b, b->items[i]);
-        }
+    if (!st)
+        st = join_named(b, false);
     if (!st)
         st = place_labels(b);
-    for (size_t i = 0; i < b->nitems && !st; i++) /* clusters that are known by a label only */
-        if (b->items[i]->labelled)
-            st = join_named_instance(b, b->items[i]);
+    if (!st)
+        st = join_named(b, true);
     if (!st)
         st = res_memberships(b);
     for (size_t i = 0; i < b->nloops && !st; i++)

@@ -200,11 +200,13 @@ is_reader(const struct res *r)
 static bool
 beside_writer(const struct tl_builder *b, const struct attempts *all, uint32_t res)
 {
-    for (size_t i = 0; i < all->n; i++)
-        if (all->list[i].outcome != TL_ZDP_NOT_ATTEMPTED && all->list[i].res != res &&
-            b->res[all->list[i].res].kind == TL_KIND_INSTANCE &&
-            b->res[all->list[i].res].tree == b->res[res].tree)
+    for (size_t i = 0; i < all->n; i++) {
+        const struct attempt *a = &all->list[i];
+
+        if (a->outcome != TL_ZDP_NOT_ATTEMPTED && a->res != res &&
+            b->res[a->res].kind == TL_KIND_INSTANCE && b->res[a->res].tree == b->res[res].tree)
             return true;
+    }
     return false;
 }
 
