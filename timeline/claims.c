@@ -45,14 +45,25 @@ excludes(const struct tl_outage *o, const struct tl_claim *c)
 /* How an outage can be the one that a claim means: the sharpest way first. */
 enum meaning { BY_NAME, BY_BLOCK, BY_INPUT, NMEANINGS };
 
+/* Whether a loop saw an outage, though it may be told from another input that quotes the log. */
 static bool
-is_of_block(const struct tl_builder *b, uint32_t input, uint32_t block, const struct tl_outage *o)
+saw(const struct loop *l, const struct tl_outage *o)
+{
+    for (size_t i = 0; i < l->series->noutages; i++)
+        if (l->series->outages[i].first_fail == o->first_fail &&
+            tl_str_eq(l->series->endpoint, o->endpoint))
+            return true;
+    return false;
+}
+
+/* Whether a loop of that input (and block; NONE: of any) saw it. */
+static bool
+is_of(const struct tl_builder *b, uint32_t input, uint32_t block, const struct tl_outage *o)
 {
     for (size_t i = 0; i < b->nloops; i++) {
         const struct loop *l = &b->loops[i];
 
-        if (l->input == input && o->input == input && l->series->block == block &&
-            tl_str_eq(l->series->endpoint, o->endpoint))
+        if (l->input == input && (block == NONE || l->series->block == block) && saw(l, o))
             return true;
     }
     return false;
@@ -68,9 +79,9 @@ means(const struct tl_builder *b, const struct tl_claim *c, uint32_t input,
                (tl_str_case_eq(c->endpoint, o->endpoint) || tl_str_eq(c->endpoint, o->region) ||
                 tl_str_eq(c->endpoint, o->resource));
     case BY_BLOCK:
-        return is_of_block(b, input, c->block, o);
+        return c->block != NONE && is_of(b, input, c->block, o);
     default:
-        return o->input == input;
+        return is_of(b, input, NONE, o);
     }
 }
 

@@ -232,6 +232,21 @@ say_client_view(struct tl_builder *b, struct plan *p)
     return TL_OK;
 }
 
+static bool
+has_proof(const struct tl_row *row, uint32_t input)
+{
+    for (size_t i = 0; i < row->nproofs; i++)
+        if (row->proofs[i].input == input)
+            return true;
+    return false;
+}
+
+static bool
+is_at(const struct res *r, const struct tl_outage *o)
+{
+    return r->kind == TL_KIND_ENDPOINT && tl_str_eq(res_name(r), o->endpoint);
+}
+
 size_t
 outage_rows(const struct tl_builder *b, const struct tl_outage *o, uint32_t rows[4])
 {
@@ -245,8 +260,8 @@ outage_rows(const struct tl_builder *b, const struct tl_outage *o, uint32_t rows
              i < b->report->nrows && b->report->rows[i].ev.when.at == moments[m]; i++) {
             const struct tl_row *row = &b->report->rows[i];
 
-            if (n < 4 && row->input == o->input &&
-                row_res(b, (uint32_t)i)->kind == TL_KIND_ENDPOINT && (n == 0 || rows[n - 1] < i))
+            if (n < 4 && has_proof(row, o->input) && is_at(row_res(b, (uint32_t)i), o) &&
+                (n == 0 || rows[n - 1] < i))
                 rows[n++] = (uint32_t)i;
         }
     }
