@@ -176,19 +176,28 @@ skip_rest(struct feed *f)
     }
 }
 
+/* The line at hand, not taken yet. */
+static bool
+next_line(struct feed *f, struct tl_str *line, size_t *n, bool *whole)
+{
+    if (f->pending_skip) {
+        f->pending_skip = false;
+        skip_rest(f);
+    }
+    if (!find_line(f, n, whole))
+        return false;
+    *line = view_of(f, *n);
+    return true;
+}
+
 bool
 feed_line(struct feed *f, struct tl_str *line)
 {
     size_t n;
     bool whole;
 
-    if (f->pending_skip) {
-        f->pending_skip = false;
-        skip_rest(f);
-    }
-    if (!find_line(f, &n, &whole))
+    if (!next_line(f, line, &n, &whole))
         return false;
-    *line = view_of(f, n);
     f->line++;
     advance(f, n);
     if (!whole) {
@@ -206,12 +215,5 @@ feed_peek_line(struct feed *f, struct tl_str *line)
     size_t n;
     bool whole;
 
-    if (f->pending_skip) {
-        f->pending_skip = false;
-        skip_rest(f);
-    }
-    if (!find_line(f, &n, &whole))
-        return false;
-    *line = view_of(f, n);
-    return true;
+    return next_line(f, line, &n, &whole);
 }
