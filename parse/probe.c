@@ -27,6 +27,8 @@ sure(const struct probe_survey *s)
         return 92;
     if (s->stamped == 0 || s->server_log > 0 || s->statuses * 2 > s->stamped)
         return 0;
+    if (s->loud == 0 && s->newest > 1 && s->newest * 2 > s->stamped)
+        return 0; /* nothing went well, and every error is another: a list of something else */
     if (s->stray > 1 + s->lines / 50 || good * 5 < s->stamped * 4)
         return 0;
     if (s->strong + s->steps > 0)

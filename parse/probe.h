@@ -89,6 +89,7 @@ struct probe_survey {
     size_t silent;     /* stamped, and nothing follows */
     size_t loud;       /* stamped, and a result follows */
     size_t errors;     /* errors without a stamp */
+    size_t newest;     /* stamped errors of no known kind, each unlike the one before */
     size_t server_log; /* stamped, and the text is a server's */
     size_t statuses;   /* stamped, and the text is a state of a resource */
     size_t strange;    /* stamped, and the text says nothing */

@@ -256,7 +256,8 @@ share_units(struct loop *l, struct slot *c)
     }
 }
 
-/* A number of two parts is a version as long as the loop does not show it to be a measurement. */
+/* A number of two parts is a version as long as the loop does not show it to be a measurement: one
+ * that differs from the last without a failure between them. */
 static void
 check_version(struct loop *l, struct slot *c)
 {
@@ -268,10 +269,13 @@ check_version(struct loop *l, struct slot *c)
     if (c->version_n == 0 || c->exact)
         return;
     v = (struct tl_str){c->text.p + c->version_at, c->version_n};
-    if (first.n == 0 && v.n < sizeof(l->short_version))
+    if (v.n < sizeof(l->short_version) &&
+        (first.n == 0 || (l->short_versions == UNKNOWN && l->last_failed))) {
         memcpy(l->short_version, v.p, v.n);
-    else if (l->short_versions == UNKNOWN)
+        l->short_version[v.n] = '\0';
+    } else if (l->short_versions == UNKNOWN) {
         l->short_versions = tl_str_eq(first, v) ? YES : NO;
+    }
     if (l->short_versions == NO)
         c->version_n = 0;
 }

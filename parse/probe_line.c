@@ -237,6 +237,8 @@ read_row(struct tl_str line, struct tl_zones *zones, struct probe_line *out)
 static bool
 label_stamp(struct tl_str *s, struct tl_zones *zones, struct tl_stamp *out, struct tl_str *label)
 {
+    if (s->p[0] == '{' || tl_str_starts(*s, TL_STR("# Time: ")))
+        return false; /* a server's log in JSON, MySQL's slow log */
     for (size_t i = 1; i + ISO_LENGTH <= s->n && i <= LABEL_LENGTH; i++) {
         struct tl_str rest = tl_str_skip(*s, i);
 

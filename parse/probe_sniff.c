@@ -1,8 +1,9 @@
 /* probe_sniff.c - is this a probe loop's output? Judged by the lines of the head. */
 #include "parse/probe.h"
 
-struct attempt_before { /* the attempt that the last time began */
-    struct tl_str text; /* a value that it printed */
+struct attempt_before {  /* the attempt that the last time began */
+    struct tl_str text;  /* a value that it printed */
+    struct tl_str error; /* an error of no known kind, of the last attempt that had one */
     bool silent, strange;
 };
 
@@ -81,6 +82,10 @@ look_at_text(struct probe_survey *s, struct tl_str text, struct attempt_before *
         look_at_value(s, text, last);
     else
         s->strong++;
+    if (said.sort == SAYS_ERROR) {
+        s->newest += !is_like(text, last->error);
+        last->error = text;
+    }
     last->silent = said.sort == SAYS_NOTHING;
     s->loud += said.sort == SAYS_VERSION || said.sort == SAYS_OK || said.sort == SAYS_VALUE;
 }
@@ -130,7 +135,7 @@ probe_is_rows(const struct probe_survey *s)
 void
 probe_look(struct tl_str head, struct tl_zones *zones, struct probe_survey *out)
 {
-    struct attempt_before last = {{"", 0}, false, false};
+    struct attempt_before last = {{"", 0}, {"", 0}, false, false};
     struct tl_str rest = head, line;
     struct probe_line l;
     bool cut = head.n > 0 && head.p[head.n - 1] != '\n';

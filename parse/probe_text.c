@@ -521,8 +521,14 @@ bool
 probe_is_server_log(struct tl_str text)
 {
     static const struct tl_str parts[] = {
-        W("LOG:  "), W("STATEMENT:  "), W("[Note]"), W("[Warning]"), W("[System]"), W("[ERROR]"),
-        W("[MY-"),   W(" --- ["),       W(" INFO "), W(" DEBUG "),   W("LOG: ")};
+        W("LOG:  "),   W("STATEMENT:  "), W("[Note]"),    W("[Warning]"),
+        W("[System]"), W("[ERROR]"),      W("[MY-"),      W(" --- ["),
+        W(" INFO "),   W(" DEBUG "),      W("LOG: "),     W(",LOG,"),
+        W(",FATAL,"),  W(",ERROR,"),      W(",WARNING,"), W(",PANIC,")};
+    /* A level before anything is said, what a container runtime puts before a line. */
+    static const struct tl_str starts[] = {
+        W("INFO "),    W("DEBUG "),   W("WARN "),    W("ERROR ["),  W("FATAL ["), W("WARNING ["),
+        W("stderr F"), W("stdout F"), W("stderr P"), W("stdout P"), W("level=")};
     static const struct tl_str severities[] = {W("FATAL:"), W("ERROR:"), W("WARNING:"),
                                                W("PANIC:")};
     struct tl_str head = {text.p, text.n < 400 ? text.n : 400};
@@ -530,9 +536,11 @@ probe_is_server_log(struct tl_str text)
 
     if (head.n > 1 && head.p[0] == ':' && head.p[1] != ' ')
         return true; /* the RDS prefix: no blank between its parts */
-    if (tl_str_starts(head, TL_STR("INFO ")) || tl_str_starts(head, TL_STR("DEBUG ")) ||
-        tl_str_starts(head, TL_STR("WARN ")) || has_any(head, parts, COUNT(parts)))
+    if (has_any(head, parts, COUNT(parts)))
         return true;
+    for (size_t i = 0; i < COUNT(starts); i++)
+        if (tl_str_starts(head, starts[i]))
+            return true;
     while (word < head.n &&
            (is_alpha(head.p[word]) || is_digit(head.p[word]) || head.p[word] == '_'))
         word++;

@@ -309,6 +309,9 @@ static const struct loop_case loops[] = {
     /* numbers that change are no versions; a web server's codes are */
     {"2026-05-02 01:00:00 12.31\n2026-05-02 01:00:01 12.35\n2026-05-02 01:00:02 12.31\n", "probe",
      "1 01:00:00.000 ok 12.31; 2 01:00:01.000 ok; 3 01:00:02.000 ok; ", 0, 0},
+    /* but one that differs behind a failure is the next version */
+    {"2026-05-02 01:00:00 16.4\n2026-05-02 01:00:01 Connection refused\n2026-05-02 01:00:02 16.8\n",
+     NULL, "1 01:00:00.000 ok 16.4; 2 01:00:01.000 refused; 3 01:00:02.000 ok 16.8; ", 0, 0},
     {"2026-05-02 01:00:00 200\n2026-05-02 01:00:01 503\n2026-05-02 01:00:02 200\n", "probe",
      "1 01:00:00.000 ok; 2 01:00:01.000 error; 3 01:00:02.000 ok; ", 0, 0},
     {"2026-05-02 01:00:00 500\n2026-05-02 01:00:01 501\n", "probe",
@@ -409,6 +412,27 @@ takes_nothing_else_for_a_loop(void **state)
         "May 2nd 2026, 7:53:13 am UTC DB instance shutdown\n",
         "[ 2s ] thds: 8 tps: 20.94 lat (ms,95%): 223.34 err/s: 0.00 reconn/s: 0.00\n",
         "progress: 28.0 s, 1358.0 tps, lat 14.964 ms stddev 22.761, 0 failed\n",
+        "{\"timestamp\":\"2026-05-02 01:00:00.1 "
+        "UTC\",\"pid\":7,\"error_severity\":\"FATAL\",\"message\":"
+        "\"the database system is starting up\"}\n"
+        "{\"timestamp\":\"2026-05-02 01:00:01.1 "
+        "UTC\",\"pid\":8,\"error_severity\":\"FATAL\",\"message\":"
+        "\"the database system is starting up\"}\n",
+        "2026-05-02 01:00:00.1 UTC,\"a\",\"d\",7,\"10.0.0.1:5\",65.7,1,\"startup\",2026-05-02 "
+        "01:00:00 "
+        "UTC,,0,FATAL,57P03,\"the database system is starting up\",,,,,,,,,\"\"\n"
+        "2026-05-02 01:00:01.1 UTC,\"a\",\"d\",8,\"10.0.0.1:6\",65.8,1,\"startup\",2026-05-02 "
+        "01:00:01 "
+        "UTC,,0,FATAL,57P03,\"the database system is starting up\",,,,,,,,,\"\"\n",
+        "# Time: 2026-05-02T01:00:00.1Z\n# User@Host: a[a] @ [10.0.0.1]\nSELECT 1;\n"
+        "# Time: 2026-05-02T01:00:01.1Z\n# User@Host: a[a] @ [10.0.0.1]\nSELECT 1;\n",
+        "2026-05-02T01:00:00.1Z stderr F level=error msg=\"dial tcp: connection refused\"\n"
+        "2026-05-02T01:00:01.1Z stderr F level=error msg=\"dial tcp: connection refused\"\n",
+        "2026-05-02 01:00:00,100 ERROR [pool-1] c.e.Shop - PSQLException: Connection refused\n"
+        "2026-05-02 01:00:01,100 ERROR [pool-1] c.e.Shop - PSQLException: Connection refused\n",
+        "2026-05-02 01:00:00 +0000 say more in the error of a missing file\n"
+        "2026-05-02 01:00:01 +0000 fail early where the folder cannot be read\n"
+        "2026-05-02 01:00:02 +0000 tests: an invalid zone is refused\n",
         "A page of prose about what we did on 2026-05-02 01:00:00, and why it was late.\n",
         "",
         "2026-05-02 01:00:00\n",
