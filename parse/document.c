@@ -155,11 +155,27 @@ is_one_loop(struct tl_reader *r, struct tl_str head)
     return is;
 }
 
+/* Pictures and programs have control bytes all over; a text has a few at most. */
+static bool
+is_binary(struct tl_str head)
+{
+    size_t controls = 0;
+
+    for (size_t i = 0; i < head.n; i++) {
+        unsigned char c = (unsigned char)head.p[i];
+
+        controls += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b;
+    }
+    return controls > 8 + head.n / 500;
+}
+
 static int
 document_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 {
     struct sniffed s;
 
+    if (is_binary(head))
+        return 0;
     sniff_items(r, head, &s);
     if (s.weight < 2 || (s.data == 0 && s.logs > 0))
         return 0;

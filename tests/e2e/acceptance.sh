@@ -102,3 +102,7 @@ mkdir "$work/nogp"
 PATH="$work/nogp" "$TIDELINE" report "$ev" --charts "$work/charts2" > "$work/nogp.out" 2> "$work/nogp.err"
 check "without gnuplot the report is there" test -s "$work/nogp.out"
 check "and one sentence says so" grep -qi gnuplot "$work/nogp.err"
+
+# files that are no evidence
+"$TIDELINE" detect docs/timeline.png "$TIDELINE" > "$work/detect"
+check "a picture and a program are no prose" test "$(grep -c '	unknown	' "$work/detect")" -eq 2
