@@ -289,8 +289,17 @@ show_range(struct tl_buf *b, struct tl_span s)
         put_minutes(b, s);
         return;
     }
+    if (s.min_us == 0 && s.max_us == 0) {
+        tl_buf_add(b, TL_STR("a moment"));
+        return;
+    }
     if (difference(s.max_us, s.min_us) <= TL_MS) {
         show_span(b, s.min_us, 3);
+        return;
+    }
+    /* between two stamps in milliseconds: one figure, for its last digit is noise */
+    if (difference(s.max_us, s.min_us) <= 2 * TL_MS && s.min_us >= 100 * TL_MS) {
+        show_span(b, s.min_us + TL_MS, 3);
         return;
     }
     digits = range_digits(s);

@@ -156,6 +156,8 @@ static const struct {
     {{MS(1431), MS(3201)}, "1.4 to 3.3 s"}, /* outwards: the truth stays inside */
     {{MS(111000), MS(113000)}, "111 to 113 s"},
     {{0, MS(2)}, "0.000 to 0.002 s"},
+    {{MS(16999), MS(17001)}, "17.000 s"}, /* two stamps in milliseconds */
+    {{0, 0}, "a moment"},
     {{2 * TL_MINUTE, 4 * TL_MINUTE}, "2 to 4 min"},
     {{MS(2360), MS(2360)}, "2.360 s"},
     {{MS(130000), MS(131000)}, "2 min 10 s to 2 min 11 s"},
