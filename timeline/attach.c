@@ -113,6 +113,33 @@ plan_of_region(const struct tl_builder *b, const struct attach *a, struct tl_str
 }
 
 static uint32_t
+tree_of_flip(const struct tl_builder *b, size_t plan)
+{
+    return b->episodes[b->plans[plan].episodes[0]].tree;
+}
+
+/* The run of flips of that tree: they stand in the order of trees. */
+static uint32_t
+plan_of_flips(const struct tl_builder *b, const struct attach *a, uint32_t tree,
+              const struct tl_instant *when)
+{
+    size_t lo = a->first_flip, hi = b->nplans;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (tree_of_flip(b, mid) < tree)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < b->nplans && tree_of_flip(b, lo) == tree; lo++)
+        if (active(&b->plans[lo], when->earliest, when->latest))
+            return (uint32_t)lo;
+    return NONE;
+}
+
+static uint32_t
 place(const struct tl_builder *b, const struct attach *a, uint32_t res,
       const struct tl_instant *when, bool *several)
 {
@@ -120,10 +147,8 @@ place(const struct tl_builder *b, const struct attach *a, uint32_t res,
     uint32_t plan = plan_of_tree(b, tree, when->earliest, when->latest);
 
     *several = false;
-    for (size_t i = a->first_flip; plan == NONE && i < b->nplans; i++)
-        if (b->episodes[b->plans[i].episodes[0]].tree == tree &&
-            active(&b->plans[i], when->earliest, when->latest))
-            plan = (uint32_t)i;
+    if (plan == NONE)
+        plan = plan_of_flips(b, a, tree, when);
     if (plan == NONE)
         plan = plan_of_region(b, a, b->res[res].region, tree, when, several);
     return plan;

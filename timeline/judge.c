@@ -93,16 +93,16 @@ say_restart(struct tl_builder *b, struct plan *p, struct state *s, uint32_t row)
 }
 
 static enum tl_status
-say_restarts_of(struct tl_builder *b, struct plan *p, uint32_t res)
+say_restarts_of(struct tl_builder *b, struct plan *p, uint32_t place)
 {
     struct state s = {NONE, false};
     enum tl_status st = TL_OK;
     int64_t since;
 
-    for (size_t i = 0; i < p->nrows && !st; i++) {
-        uint32_t row = p->rows[i];
+    for (uint32_t i = p->first_own[place]; i < p->first_own[place + 1] && !st; i++) {
+        uint32_t row = p->own_rows[i];
 
-        if (b->rowx[row].res != res || row_repeats(b, row))
+        if (row_repeats(b, row))
             continue;
         if (row_is(b, row, TL_STR("instance.shutdown")))
             st = say_shutdown(b, p, &s, row);
@@ -117,15 +117,15 @@ say_restarts_of(struct tl_builder *b, struct plan *p, uint32_t res)
     since = b->newest - row_event(b, s.shutdown)->when.latest;
     if (since < SOON_US)
         return TL_OK;
-    const struct tl_str args[] = {res_title(b, res), words_seconds(b, since)};
+    const struct tl_str args[] = {res_title(b, p->res[place]), words_seconds(b, since)};
     return finding_add(b, p, F_SHUTDOWN_OPEN, &s.shutdown, 1, args);
 }
 
 static enum tl_status
 say_restarts(struct tl_builder *b, struct plan *p)
 {
-    for (size_t i = 0; i < p->nres; i++)
-        if (b->res[p->res[i]].kind == TL_KIND_INSTANCE && say_restarts_of(b, p, p->res[i]))
+    for (uint32_t i = 0; i < p->nres; i++)
+        if (b->res[p->res[i]].kind == TL_KIND_INSTANCE && say_restarts_of(b, p, i))
             return TL_ENOMEM;
     return TL_OK;
 }

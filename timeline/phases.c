@@ -11,18 +11,27 @@ struct span {
     int64_t took_us; /* by the words of a message; TL_UNKNOWN */
 };
 
+enum { NPHASES = TL_PHASE_COMPLETING + 1 };
+
 struct spans {
     struct span *list;
     size_t n, cap;
+    uint32_t *last; /* by place of the resource and phase: number of its last span + 1 */
+    const struct plan *plan;
 };
 
-static struct span *
-open_span(struct spans *all, uint32_t res, enum tl_phase phase)
+static uint32_t *
+last_span(const struct tl_builder *b, const struct spans *all, uint32_t res, enum tl_phase phase)
 {
-    for (size_t i = all->n; i-- > 0;)
-        if (all->list[i].res == res && all->list[i].phase == phase)
-            return all->list[i].closed ? NULL : &all->list[i];
-    return NULL;
+    return &all->last[(size_t)place_in(b, all->plan, res) * NPHASES + phase];
+}
+
+static struct span *
+open_span(const struct tl_builder *b, const struct spans *all, uint32_t res, enum tl_phase phase)
+{
+    uint32_t last = *last_span(b, all, res, phase);
+
+    return last > 0 && !all->list[last - 1].closed ? &all->list[last - 1] : NULL;
 }
 
 static enum tl_status
@@ -34,6 +43,7 @@ add_span(struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase ph
     if (!list)
         return TL_ENOMEM;
     all->list = list;
+    *last_span(b, all, res, phase) = (uint32_t)all->n + 1;
     list[all->n++] = (struct span){.res = res,
                                    .phase = phase,
                                    .began = began,
@@ -44,9 +54,10 @@ add_span(struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase ph
 }
 
 static void
-close_span(struct spans *all, uint32_t res, enum tl_phase phase, const struct tl_instant *when)
+close_span(const struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase phase,
+           const struct tl_instant *when)
 {
-    struct span *s = open_span(all, res, phase);
+    struct span *s = open_span(b, all, res, phase);
 
     if (s) {
         s->ended = *when;
@@ -56,12 +67,13 @@ close_span(struct spans *all, uint32_t res, enum tl_phase phase, const struct tl
 
 /* A stage ends where a later one begins. */
 static void
-close_earlier(struct spans *all, uint32_t res, enum tl_phase phase, const struct tl_instant *when)
+close_earlier(const struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase phase,
+              const struct tl_instant *when)
 {
     static const enum tl_phase stages[] = {TL_PHASE_PRECHECK, TL_PHASE_SNAPSHOT, TL_PHASE_SHUTDOWN};
 
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && stages[i] < phase; i++)
-        close_span(all, res, stages[i], when);
+        close_span(b, all, res, stages[i], when);
 }
 
 /* The start of what a message says has taken that long: "fast startup completed in …". */
@@ -74,7 +86,7 @@ before(struct tl_instant when, int64_t us)
 static enum tl_status
 end_phase(struct tl_builder *b, struct spans *all, uint32_t res, const struct tl_event *ev)
 {
-    struct span *s = open_span(all, res, ev->phase);
+    struct span *s = open_span(b, all, res, ev->phase);
     int64_t took = tl_event_number(ev, TL_STR("elapsed_us"));
 
     if (s) {
@@ -88,7 +100,7 @@ end_phase(struct tl_builder *b, struct spans *all, uint32_t res, const struct tl
         all->list[all->n - 1].took_us = took;
         return TL_OK;
     }
-    if (ev->phase == TL_PHASE_STARTUP && (s = open_span(all, res, TL_PHASE_SHUTDOWN))) {
+    if (ev->phase == TL_PHASE_STARTUP && (s = open_span(b, all, res, TL_PHASE_SHUTDOWN))) {
         s->ended = ev->when; /* down from the shutdown on, up again from here on */
         s->closed = true;
     }
@@ -103,21 +115,21 @@ take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
 
     switch (ev->edge) {
     case TL_EDGE_BEGIN:
-        close_earlier(all, res, ev->phase, &ev->when);
+        close_earlier(b, all, res, ev->phase, &ev->when);
         if (ev->phase == TL_PHASE_COMPLETING)
-            close_span(all, res, TL_PHASE_UPGRADE, &ev->when);
-        if (open_span(all, res, ev->phase))
+            close_span(b, all, res, TL_PHASE_UPGRADE, &ev->when);
+        if (open_span(b, all, res, ev->phase))
             return TL_OK;
         return add_span(b, all, res, ev->phase, ev->when, NULL);
     case TL_EDGE_END:
-        close_earlier(all, res, ev->phase, &ev->when);
+        close_earlier(b, all, res, ev->phase, &ev->when);
         if (ev->phase == TL_PHASE_COMPLETING)
-            close_span(all, res, TL_PHASE_UPGRADE, &ev->when);
+            close_span(b, all, res, TL_PHASE_UPGRADE, &ev->when);
         return end_phase(b, all, res, ev);
     case TL_EDGE_POINT:
-        close_earlier(all, res, ev->phase, &ev->when);
+        close_earlier(b, all, res, ev->phase, &ev->when);
         if (ev->phase == TL_PHASE_SHUTDOWN)
-            return open_span(all, res, ev->phase)
+            return open_span(b, all, res, ev->phase)
                        ? TL_OK
                        : add_span(b, all, res, ev->phase, ev->when, NULL);
         if (ev->phase != TL_PHASE_ONLINE)
@@ -152,10 +164,11 @@ is_backup(const struct tl_event *ev)
 enum tl_status
 run_phases(struct tl_builder *b, struct plan *p)
 {
-    struct spans all = {.n = 0};
+    struct spans all = {.plan = p};
     struct tl_run *r = p->run;
 
-    if (request_phase(b, p, &all))
+    all.last = tl_arena_alloc(&b->scratch, (p->nres + 1) * NPHASES * sizeof(*all.last));
+    if (!all.last || request_phase(b, p, &all))
         return TL_ENOMEM;
     for (size_t i = 0; i < p->nrows; i++) {
         uint32_t row = p->rows[i], twin = b->rowx[row].twin;
@@ -199,46 +212,67 @@ value_of(struct tl_builder *b, const struct tl_event *ev, struct tl_str name)
     return f->number < 0 ? (struct tl_str){"", 0} : words_count(b, (uint64_t)f->number);
 }
 
-static struct tl_parameter_change *
-find_parameter(struct tl_run *r, const struct tl_parameter_change *c)
+/* The same adjustment has the same key. */
+static enum tl_status
+parameter_id(struct tl_builder *b, struct strings *known, uint32_t res,
+             const struct tl_parameter_change *c, uint32_t *id)
 {
-    for (size_t i = 0; i < r->nparameters; i++) {
-        struct tl_parameter_change *p = &r->parameters[i];
+    const struct tl_str parts[] = {c->name, c->from, c->to};
+    struct tl_buf key;
+    bool ok;
 
-        if (tl_str_eq(p->resource, c->resource) && tl_str_eq(p->region, c->region) &&
-            tl_str_eq(p->name, c->name) && tl_str_eq(p->from, c->from) && tl_str_eq(p->to, c->to))
-            return p;
+    tl_buf_init(&key, b->scratch.max);
+    tl_buf_addf(&key, "%u", res);
+    for (size_t i = 0; i < 3; i++) {
+        tl_buf_add(&key, TL_STR("\x1f"));
+        tl_buf_add(&key, parts[i]);
     }
-    return NULL;
+    ok = !key.failed && strings_id(known, tl_buf_str(&key), id);
+    tl_buf_free(&key);
+    return ok ? TL_OK : TL_ENOMEM;
+}
+
+static enum tl_status
+take_parameter(struct tl_builder *b, struct tl_run *r, uint32_t row, struct strings *known,
+               size_t *cap)
+{
+    const struct tl_event *ev = row_event(b, row);
+    struct tl_parameter_change c = {.resource = res_title(b, b->rowx[row].res),
+                                    .region = row_res(b, row)->region,
+                                    .name = value_of(b, ev, TL_STR("parameter")),
+                                    .from = value_of(b, ev, TL_STR("from_value")),
+                                    .to = value_of(b, ev, TL_STR("to_value")),
+                                    .count = 1};
+    struct tl_parameter_change *list;
+    uint32_t id;
+
+    if (parameter_id(b, known, b->rowx[row].res, &c, &id))
+        return TL_ENOMEM;
+    if (id <= r->nparameters) { /* number 0 is the empty text */
+        r->parameters[id - 1].count++;
+        return TL_OK;
+    }
+    list = tl_arena_grow(b->arena, r->parameters, r->nparameters, cap, sizeof(*list));
+    if (!list)
+        return TL_ENOMEM;
+    r->parameters = list;
+    r->parameters[r->nparameters++] = c;
+    return TL_OK;
 }
 
 enum tl_status
 run_parameters(struct tl_builder *b, struct plan *p)
 {
-    struct tl_run *r = p->run;
+    struct strings known = {.n = 0};
     size_t cap = 0;
 
     for (size_t i = 0; i < p->nrows; i++) {
-        const struct tl_event *ev = row_event(b, p->rows[i]);
-        struct tl_parameter_change c = {.count = 1}, *known, *list;
-
-        if (!tl_str_eq(ev->cls, TL_STR("parameter.adjusted")) || row_repeats(b, p->rows[i]))
+        if (!row_is(b, p->rows[i], TL_STR("parameter.adjusted")) || row_repeats(b, p->rows[i]))
             continue;
-        c.resource = res_title(b, b->rowx[p->rows[i]].res);
-        c.region = row_res(b, p->rows[i])->region;
-        c.name = value_of(b, ev, TL_STR("parameter"));
-        c.from = value_of(b, ev, TL_STR("from_value"));
-        c.to = value_of(b, ev, TL_STR("to_value"));
-        known = find_parameter(r, &c);
-        if (known) {
-            known->count++;
-            continue;
-        }
-        list = tl_arena_grow(b->arena, r->parameters, r->nparameters, &cap, sizeof(*list));
-        if (!list)
+        if (known.n == 0 && !strings_init(&known, &b->scratch))
             return TL_ENOMEM;
-        r->parameters = list;
-        r->parameters[r->nparameters++] = c;
+        if (take_parameter(b, p->run, p->rows[i], &known, &cap))
+            return TL_ENOMEM;
     }
     return TL_OK;
 }

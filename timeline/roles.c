@@ -52,7 +52,72 @@ find_primary(struct tl_builder *b, struct plan *p)
         p->primary = primary_by_events(b, p);
 }
 
-/* ---- which instance is the writer ---- */
+/* ---- roles ---- */
+
+enum { MAX_ROLES = 6 };
+
+struct roles {
+    struct tl_role_span list[MAX_ROLES];
+    size_t n;
+};
+
+static void
+add_role(struct roles *r, enum tl_role role, tl_time from, tl_time to, bool proved)
+{
+    if (r->n < MAX_ROLES)
+        r->list[r->n++] = (struct tl_role_span){role, from, to, proved};
+}
+
+static void
+topology_roles(const struct res *r, struct roles *out)
+{
+    static const enum tl_role all[] = {TL_ROLE_PRIMARY, TL_ROLE_SECONDARY, TL_ROLE_WRITER,
+                                       TL_ROLE_READER};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && out->n == 0; i += 2) {
+        if (res_has_role(r, all[i]))
+            add_role(out, all[i], TL_TIME_NONE, TL_TIME_NONE, true);
+        if (res_has_role(r, all[i + 1]))
+            add_role(out, all[i + 1], TL_TIME_NONE, TL_TIME_NONE, true);
+    }
+}
+
+/* The instance that a failover of a cluster names. */
+static enum tl_status
+promoted(struct tl_builder *b, uint32_t row, uint32_t *res)
+{
+    const struct res *r = row_res(b, row);
+    const struct tl_ident who = {.kind = TL_KIND_INSTANCE,
+                                 .account = r->account,
+                                 .region = r->region,
+                                 .id = tl_event_text(row_event(b, row), TL_STR("instance"))};
+
+    *res = NONE;
+    return who.id.n > 0 ? res_find(b, &who, r->input, res) : TL_OK;
+}
+
+/* A failover says who wrote from then on, and its demoted writer who read. */
+static enum tl_status
+failover_roles(struct tl_builder *b, const struct plan *p, struct roles *roles)
+{
+    for (size_t i = 0; i < p->nrows; i++) {
+        uint32_t row = p->rows[i], res, place;
+        const struct tl_event *ev = row_event(b, row);
+
+        if (tl_str_eq(ev->cls, TL_STR("failover.completed"))) {
+            if (promoted(b, row, &res))
+                return TL_ENOMEM;
+            place = res == NONE ? NONE : place_in(b, p, res);
+            if (place != NONE)
+                add_role(&roles[place], TL_ROLE_WRITER, ev->when.at, TL_TIME_NONE, true);
+        } else if (tl_str_eq(ev->cls, TL_STR("failover.writer-demoted"))) {
+            place = place_in(b, p, b->rowx[row].res);
+            add_role(&roles[place], TL_ROLE_WRITER, TL_TIME_NONE, ev->when.at, true);
+            add_role(&roles[place], TL_ROLE_READER, ev->when.at, TL_TIME_NONE, true);
+        }
+    }
+    return TL_OK;
+}
 
 /* The only instance of a tree that attempted ZDP: only writers do. */
 static uint32_t
@@ -64,6 +129,7 @@ writer_by_zdp(const struct tl_builder *b, const struct plan *p, uint32_t tree)
         uint32_t row = p->rows[i], res = b->rowx[row].res;
 
         if (row_tree(b, row) != tree || b->res[res].kind != TL_KIND_INSTANCE ||
+            b->res[res].cluster == NONE ||
             (!row_is(b, row, TL_STR("zdp.attempted")) && !row_is(b, row, TL_STR("zdp.finished"))))
             continue;
         if (writer != NONE && writer != res)
@@ -73,65 +139,36 @@ writer_by_zdp(const struct tl_builder *b, const struct plan *p, uint32_t tree)
     return writer;
 }
 
-struct roles {
-    struct tl_role_span list[6];
-    size_t n;
-};
-
 static void
-add_role(struct roles *r, enum tl_role role, tl_time from, tl_time to, bool proved)
+infer_roles(const struct tl_builder *b, const struct plan *p, struct roles *roles)
 {
-    if (r->n < sizeof(r->list) / sizeof(r->list[0]))
-        r->list[r->n++] = (struct tl_role_span){role, from, to, proved};
-}
+    for (size_t i = 0; i < p->nepisodes; i++) {
+        uint32_t tree = b->episodes[p->episodes[i]].tree, writer = writer_by_zdp(b, p, tree);
+        uint32_t place = place_in(b, p, tree);
+        bool global = p->joined && p->primary != NONE && b->res[tree].kind == TL_KIND_CLUSTER;
 
-static void
-cluster_roles(const struct tl_builder *b, const struct plan *p, uint32_t res, struct roles *out)
-{
-    const struct res *r = &b->res[res];
-
-    if (res_has_role(r, TL_ROLE_PRIMARY))
-        add_role(out, TL_ROLE_PRIMARY, TL_TIME_NONE, TL_TIME_NONE, true);
-    if (res_has_role(r, TL_ROLE_SECONDARY))
-        add_role(out, TL_ROLE_SECONDARY, TL_TIME_NONE, TL_TIME_NONE, true);
-    if (out->n == 0 && p->joined && p->primary != NONE)
-        add_role(out, res == p->primary ? TL_ROLE_PRIMARY : TL_ROLE_SECONDARY, TL_TIME_NONE,
-                 TL_TIME_NONE, p->primary_proved);
-}
-
-/* A failover says who wrote from then on, and its demoted writer who read. */
-static void
-failover_roles(const struct tl_builder *b, const struct plan *p, uint32_t res, struct roles *out)
-{
-    for (size_t i = 0; i < p->nrows; i++) {
-        const struct tl_event *ev = row_event(b, p->rows[i]);
-
-        if (tl_str_eq(ev->cls, TL_STR("failover.completed")) &&
-            row_tree(b, p->rows[i]) == b->res[res].tree && b->res[res].id.n > 0 &&
-            tl_str_eq(tl_event_text(ev, TL_STR("instance")), b->res[res].id))
-            add_role(out, TL_ROLE_WRITER, ev->when.at, TL_TIME_NONE, true);
-        if (tl_str_eq(ev->cls, TL_STR("failover.writer-demoted")) &&
-            b->rowx[p->rows[i]].res == res) {
-            add_role(out, TL_ROLE_WRITER, TL_TIME_NONE, ev->when.at, true);
-            add_role(out, TL_ROLE_READER, ev->when.at, TL_TIME_NONE, true);
-        }
+        if (global && roles[place].n == 0)
+            add_role(&roles[place], tree == p->primary ? TL_ROLE_PRIMARY : TL_ROLE_SECONDARY,
+                     TL_TIME_NONE, TL_TIME_NONE, p->primary_proved);
+        place = writer == NONE ? NONE : place_in(b, p, writer);
+        if (place != NONE && roles[place].n == 0)
+            add_role(&roles[place], TL_ROLE_WRITER, TL_TIME_NONE, TL_TIME_NONE, false);
     }
 }
 
-static void
-instance_roles(const struct tl_builder *b, const struct plan *p, uint32_t res, struct roles *out)
+/* Roles by place in p->res. NULL: no room. */
+static struct roles *
+find_roles(struct tl_builder *b, const struct plan *p)
 {
-    const struct res *r = &b->res[res];
+    struct roles *roles = tl_arena_alloc(&b->scratch, (p->nres + 1) * sizeof(*roles));
 
-    failover_roles(b, p, res, out);
-    if (out->n > 0)
-        return;
-    if (res_has_role(r, TL_ROLE_WRITER))
-        add_role(out, TL_ROLE_WRITER, TL_TIME_NONE, TL_TIME_NONE, true);
-    if (res_has_role(r, TL_ROLE_READER))
-        add_role(out, TL_ROLE_READER, TL_TIME_NONE, TL_TIME_NONE, true);
-    if (out->n == 0 && r->cluster != NONE && writer_by_zdp(b, p, r->tree) == res)
-        add_role(out, TL_ROLE_WRITER, TL_TIME_NONE, TL_TIME_NONE, false);
+    if (!roles || failover_roles(b, p, roles))
+        return NULL;
+    for (size_t i = 0; i < p->nres; i++)
+        if (roles[i].n == 0)
+            topology_roles(&b->res[p->res[i]], &roles[i]);
+    infer_roles(b, p, roles);
+    return roles;
 }
 
 /* ---- the list ---- */
@@ -143,22 +180,16 @@ known(struct tl_str s)
 }
 
 static enum tl_status
-describe(struct tl_builder *b, const struct plan *p, uint32_t res, struct tl_resource *out)
+describe(struct tl_builder *b, uint32_t res, const struct roles *roles, struct tl_resource *out)
 {
     const struct res *r = &b->res[res];
-    struct roles roles = {.n = 0};
-    struct tl_role_span *kept;
+    struct tl_role_span *kept = tl_arena_alloc(b->arena, (roles->n + 1) * sizeof(*kept));
     struct tl_str cluster = {"", 0};
 
-    if (r->kind == TL_KIND_CLUSTER)
-        cluster_roles(b, p, res, &roles);
-    if (r->kind == TL_KIND_INSTANCE)
-        instance_roles(b, p, res, &roles);
-    kept = tl_arena_alloc(b->arena, (roles.n + 1) * sizeof(*kept));
     if (!kept)
         return TL_ENOMEM;
-    for (size_t i = 0; i < roles.n; i++)
-        kept[i] = roles.list[i];
+    for (size_t i = 0; i < roles->n; i++)
+        kept[i] = roles->list[i];
     if (r->tree != res)
         cluster = res_name(&b->res[r->tree]);
     *out = (struct tl_resource){.key = r->key,
@@ -172,7 +203,7 @@ describe(struct tl_builder *b, const struct plan *p, uint32_t res, struct tl_res
                                 .engine = known(r->engine),
                                 .kind = r->kind,
                                 .roles = kept,
-                                .nroles = roles.n};
+                                .nroles = roles->n};
     return TL_OK;
 }
 
@@ -238,16 +269,33 @@ most(const struct tl_builder *b, const struct plan *p)
     return n;
 }
 
-enum tl_status
-run_resources(struct tl_builder *b, struct plan *p)
+/* The rows of each resource: p->own_rows. */
+static enum tl_status
+sort_rows(struct tl_builder *b, struct plan *p)
+{
+    uint32_t *first = tl_arena_alloc(&b->scratch, (p->nres + 2) * sizeof(*first));
+
+    p->own_rows = tl_arena_alloc(&b->scratch, (p->nrows + 1) * sizeof(*p->own_rows));
+    if (!first || !p->own_rows)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < p->nrows; i++)
+        first[b->place[b->rowx[p->rows[i]].res] + 2]++;
+    for (size_t i = 2; i < p->nres + 2; i++)
+        first[i] += first[i - 1];
+    for (size_t i = 0; i < p->nrows; i++)
+        p->own_rows[first[b->place[b->rowx[p->rows[i]].res] + 1]++] = p->rows[i];
+    p->first_own = first;
+    return TL_OK;
+}
+
+static enum tl_status
+list_res(struct tl_builder *b, struct plan *p)
 {
     struct ranked *list = tl_arena_alloc(&b->scratch, most(b, p) * sizeof(*list));
-    struct tl_run *run = p->run;
     size_t n;
 
     if (!list)
         return TL_ENOMEM;
-    find_primary(b, p);
     n = list_all(b, p, list);
     for (size_t i = 0; i < n; i++)
         list[i].r = &b->res[list[i].res];
@@ -258,11 +306,25 @@ run_resources(struct tl_builder *b, struct plan *p)
     for (size_t i = 0; i < n; i++)
         if (p->nres == 0 || p->res[p->nres - 1] != list[i].res)
             p->res[p->nres++] = list[i].res;
+    for (uint32_t i = 0; i < p->nres; i++)
+        b->place[p->res[i]] = i;
+    return TL_OK;
+}
+
+enum tl_status
+run_resources(struct tl_builder *b, struct plan *p)
+{
+    struct tl_run *run = p->run;
+    struct roles *roles;
+
+    find_primary(b, p);
+    if (list_res(b, p) || sort_rows(b, p) || !(roles = find_roles(b, p)))
+        return TL_ENOMEM;
     run->resources = tl_arena_alloc(b->arena, (p->nres + 1) * sizeof(*run->resources));
     if (!run->resources)
         return TL_ENOMEM;
     for (size_t i = 0; i < p->nres; i++)
-        if (describe(b, p, p->res[i], &run->resources[run->nresources++]))
+        if (describe(b, p->res[i], &roles[i], &run->resources[run->nresources++]))
             return TL_ENOMEM;
     return TL_OK;
 }

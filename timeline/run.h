@@ -41,6 +41,8 @@ struct plan {
     size_t nrows;
     uint32_t *res; /* everything that takes part, by kind, region and key */
     size_t nres;
+    uint32_t *own_rows; /* rows by resource: those of res[i] are own_rows[first_own[i] ..] */
+    uint32_t *first_own;
     uint32_t global;  /* resource; NONE */
     uint32_t primary; /* tree of the primary cluster; NONE: not known, or there is only one */
     bool primary_proved;
@@ -110,6 +112,14 @@ static inline const struct res *
 row_res(const struct tl_builder *b, uint32_t row)
 {
     return &b->res[b->rowx[row].res];
+}
+/* Where a resource stands in p->res, while p is the run at hand; NONE: it takes no part. */
+static inline uint32_t
+place_in(const struct tl_builder *b, const struct plan *p, uint32_t res)
+{
+    uint32_t place = b->place[res];
+
+    return place < p->nres && p->res[place] == res ? place : NONE;
 }
 /* Its resource as runs name it: identifier, or label. */
 static inline struct tl_str

@@ -192,19 +192,22 @@ by_beginning(const void *pa, const void *pb)
 static enum tl_status
 unique_ids(struct tl_builder *b)
 {
+    unsigned *count = tl_arena_alloc(&b->scratch, (2 * b->nplans + 2) * sizeof(*count));
     struct strings ids;
+    uint32_t first, id;
 
-    if (!strings_init(&ids, &b->scratch))
+    if (!count || !strings_init(&ids, &b->scratch))
         return TL_ENOMEM;
     for (size_t i = 0; i < b->nplans; i++) {
-        uint32_t id;
-        unsigned nth = 1;
+        size_t known = ids.n;
 
-        while (strings_find(&ids, b->plans[i].run->id, &id))
-            if (make_id(b, &b->plans[i], ++nth))
-                return TL_ENOMEM;
-        if (!strings_id(&ids, b->plans[i].run->id, &id))
+        if (!strings_id(&ids, b->plans[i].run->id, &first))
             return TL_ENOMEM;
+        while (ids.n == known) { /* taken: by others of this root, or by chance */
+            if (make_id(b, &b->plans[i], ++count[first] + 1) ||
+                !strings_id(&ids, b->plans[i].run->id, &id))
+                return TL_ENOMEM;
+        }
     }
     return TL_OK;
 }
@@ -291,7 +294,8 @@ build_runs(struct tl_builder *b)
 
     r->nruns = b->nplans;
     r->runs = tl_arena_alloc(b->arena, (b->nplans + 1) * sizeof(*r->runs));
-    if (st || !made || !r->runs || list_members(b))
+    b->place = tl_arena_alloc(&b->scratch, (b->nres + 1) * sizeof(*b->place));
+    if (st || !made || !r->runs || !b->place || list_members(b))
         return TL_ENOMEM;
     find_newest(b);
     sort_outages(r->outages, &r->noutages);

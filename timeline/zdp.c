@@ -22,6 +22,9 @@ struct attempt {
 struct attempts {
     struct attempt *list;
     size_t n, cap;
+    const struct plan *plan;
+    uint32_t *last; /* by place: number of the resource's last attempt + 1; a cluster's: of any of
+                       its instances, or its own where the instance is not known */
 };
 
 /* ---- whose attempt ---- */
@@ -97,19 +100,43 @@ new_attempt(struct tl_builder *b, struct attempts *all, uint32_t res)
     return &list[all->n++];
 }
 
+/* Remembers an attempt as the last of its resource, and of its tree. */
+static void
+note_last(const struct tl_builder *b, struct attempts *all, const struct attempt *a)
+{
+    uint32_t own = place_in(b, all->plan, a->res);
+    uint32_t tree = place_in(b, all->plan, b->res[a->res].tree);
+
+    if (own != NONE)
+        all->last[own] = (uint32_t)(a - all->list) + 1;
+    if (tree != NONE)
+        all->last[tree] = (uint32_t)(a - all->list) + 1;
+}
+
+static struct attempt *
+last_of(const struct tl_builder *b, const struct attempts *all, uint32_t res)
+{
+    uint32_t place = place_in(b, all->plan, res);
+
+    return place != NONE && all->last[place] > 0 ? &all->list[all->last[place] - 1] : NULL;
+}
+
+static bool
+is_open(const struct attempt *a)
+{
+    return a && a->ended == NONE && a->failed == NONE;
+}
+
 /* The attempt of that instance (or of its cluster, where the instance is not known) that waits for
  * its end. */
 static struct attempt *
 open_attempt(const struct tl_builder *b, struct attempts *all, uint32_t res)
 {
-    for (size_t i = all->n; i-- > 0;) {
-        struct attempt *a = &all->list[i];
+    struct attempt *own = last_of(b, all, res), *tree = last_of(b, all, b->res[res].tree);
 
-        if (a->ended == NONE && a->failed == NONE &&
-            (a->res == res || b->res[res].tree == a->res || b->res[a->res].tree == res))
-            return a;
-    }
-    return NULL;
+    if (is_open(own))
+        return own;
+    return is_open(tree) && b->res[tree->res].kind != TL_KIND_INSTANCE ? tree : NULL;
 }
 
 static enum tl_status
@@ -134,6 +161,7 @@ take(struct tl_builder *b, struct attempts *all, uint32_t row)
         a->ended = row;
     else
         a->failed = row;
+    note_last(b, all, a);
     if (note_row(b, a, row))
         return TL_ENOMEM;
     return twin == NONE ? TL_OK : note_row(b, a, twin);
@@ -156,29 +184,64 @@ restarts(const struct tl_builder *b, uint32_t row)
            row_is(b, row, TL_STR("instance.shutdown"));
 }
 
+/* The first place among the rows of a resource that is not before the attempt. */
+static uint32_t
+first_after(const struct tl_builder *b, const struct plan *p, uint32_t place,
+            const struct attempt *a)
+{
+    tl_time from = TL_TIME_NONE;
+    uint32_t lo = p->first_own[place], hi = p->first_own[place + 1];
+
+    if (a->began != NONE)
+        from = row_event(b, a->began)->when.earliest;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+
+        if (row_event(b, p->own_rows[mid])->when.at < from)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Whether a row of the instance cannot be part of the attempt any more, nor those after it. */
+static bool
+is_past(const struct tl_builder *b, const struct attempt *a, uint32_t row)
+{
+    if (a->ended != NONE)
+        return row_event(b, row)->when.at > row_event(b, a->ended)->when.latest;
+    return a->failed != NONE || (row_is(b, row, TL_STR("zdp.attempted")) && a->began != NONE &&
+                                 row > a->began && b->rowx[a->began].twin != row);
+}
+
+static enum tl_status
+judge_row(struct tl_builder *b, struct attempt *a, uint32_t row)
+{
+    if (a->startup == NONE && row_is(b, row, TL_STR("startup.fast")) &&
+        may_follow(b, a->began, row) && may_follow(b, row, a->ended)) {
+        a->startup = row;
+        return note_row(b, a, row);
+    }
+    if (a->ended == NONE && a->failed == NONE && a->began != NONE && restarts(b, row) &&
+        row > a->began) {
+        a->failed = row;
+        a->reason = TL_STR("its end was never announced, and the instance was restarted instead");
+        return note_row(b, a, row);
+    }
+    return TL_OK;
+}
+
 static enum tl_status
 judge(struct tl_builder *b, const struct plan *p, struct attempt *a)
 {
-    for (size_t i = 0; i < p->nrows; i++) {
-        uint32_t row = p->rows[i];
+    uint32_t place = place_in(b, p, a->res);
 
-        if (b->rowx[row].res != a->res)
-            continue;
-        if (a->startup == NONE && row_is(b, row, TL_STR("startup.fast")) &&
-            may_follow(b, a->began, row) && may_follow(b, row, a->ended)) {
-            a->startup = row;
-            if (note_row(b, a, row))
+    if (place != NONE)
+        for (uint32_t i = first_after(b, p, place, a);
+             i < p->first_own[place + 1] && !is_past(b, a, p->own_rows[i]); i++)
+            if (judge_row(b, a, p->own_rows[i]))
                 return TL_ENOMEM;
-        }
-        if (a->ended == NONE && a->failed == NONE && a->began != NONE && restarts(b, row) &&
-            row > a->began) {
-            a->failed = row;
-            a->reason = TL_STR("its end was never announced, and the instance was restarted "
-                               "instead");
-            if (note_row(b, a, row))
-                return TL_ENOMEM;
-        }
-    }
     if (a->ended != NONE)
         a->outcome = TL_ZDP_FINISHED;
     else if (a->failed != NONE)
@@ -200,14 +263,9 @@ is_reader(const struct res *r)
 static bool
 beside_writer(const struct tl_builder *b, const struct attempts *all, uint32_t res)
 {
-    for (size_t i = 0; i < all->n; i++) {
-        const struct attempt *a = &all->list[i];
+    const struct attempt *a = last_of(b, all, b->res[res].tree);
 
-        if (a->outcome != TL_ZDP_NOT_ATTEMPTED && a->res != res &&
-            b->res[a->res].kind == TL_KIND_INSTANCE && b->res[a->res].tree == b->res[res].tree)
-            return true;
-    }
-    return false;
+    return a && a->res != res && b->res[a->res].kind == TL_KIND_INSTANCE;
 }
 
 /* The documented reason why zero-downtime patching was not used; empty: there is none. */
@@ -229,31 +287,24 @@ by_design(const struct tl_builder *b, const struct plan *p, const struct attempt
     return (struct tl_str){"", 0};
 }
 
-static bool
-has_attempt(const struct tl_builder *b, const struct attempts *all, uint32_t res)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (all->list[i].res == res || all->list[i].res == b->res[res].tree)
-            return true;
-    return false;
-}
-
 static enum tl_status
-take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, uint32_t row)
+take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, uint32_t *none,
+             uint32_t row)
 {
-    uint32_t res = b->rowx[row].res;
+    uint32_t res = b->rowx[row].res, place = place_in(b, p, res);
+    const struct attempt *tree = last_of(b, all, b->res[res].tree);
     struct attempt *a;
 
     if (b->res[res].kind != TL_KIND_INSTANCE || b->res[res].cluster == NONE)
         return TL_OK; /* only Aurora patches so */
-    for (size_t i = 0; i < all->n; i++)
-        if (all->list[i].res == res && all->list[i].outcome == TL_ZDP_NOT_ATTEMPTED)
-            return note_row(b, &all->list[i], row);
-    if (has_attempt(b, all, res))
+    if (none[place] > 0)
+        return note_row(b, &all->list[none[place] - 1], row);
+    if (last_of(b, all, res) || (tree && b->res[tree->res].kind != TL_KIND_INSTANCE))
         return TL_OK;
     a = new_attempt(b, all, res);
     if (!a)
         return TL_ENOMEM;
+    none[place] = (uint32_t)all->n;
     a->outcome = TL_ZDP_NOT_ATTEMPTED;
     a->reason = by_design(b, p, all, res);
     a->by_design = a->reason.n > 0;
@@ -295,7 +346,7 @@ figures(const struct tl_builder *b, const struct attempt *a)
 }
 
 static void
-sort_rows(uint32_t *rows, size_t n)
+sort_numbers(uint32_t *rows, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         uint32_t row = rows[i];
@@ -331,6 +382,11 @@ conclude(struct tl_builder *b, struct plan *p, const struct attempt *a, const st
 static enum tl_status
 list_attempts(struct tl_builder *b, struct plan *p, struct attempts *all)
 {
+    uint32_t *none = tl_arena_alloc(&b->scratch, (p->nres + 1) * sizeof(*none));
+
+    all->last = tl_arena_alloc(&b->scratch, (p->nres + 1) * sizeof(*all->last));
+    if (!none || !all->last)
+        return TL_ENOMEM;
     for (size_t i = 0; i < p->nrows; i++)
         if (tl_str_starts(row_event(b, p->rows[i])->cls, TL_STR("zdp.")) &&
             !row_repeats(b, p->rows[i]) && take(b, all, p->rows[i]))
@@ -340,7 +396,7 @@ list_attempts(struct tl_builder *b, struct plan *p, struct attempts *all)
             return TL_ENOMEM;
     for (size_t i = 0; i < p->nrows; i++)
         if (restarts(b, p->rows[i]) && !row_repeats(b, p->rows[i]) &&
-            take_restart(b, p, all, p->rows[i]))
+            take_restart(b, p, all, none, p->rows[i]))
             return TL_ENOMEM;
     return TL_OK;
 }
@@ -348,7 +404,7 @@ list_attempts(struct tl_builder *b, struct plan *p, struct attempts *all)
 enum tl_status
 run_zdp(struct tl_builder *b, struct plan *p)
 {
-    struct attempts all = {.n = 0};
+    struct attempts all = {.plan = p};
     struct tl_run *r = p->run;
 
     if (p->layer != LAYER_UPGRADE)
@@ -359,7 +415,7 @@ run_zdp(struct tl_builder *b, struct plan *p)
     if (!r->zdp)
         return TL_ENOMEM;
     for (size_t i = 0; i < all.n; i++) {
-        sort_rows(all.list[i].rows, all.list[i].nrows);
+        sort_numbers(all.list[i].rows, all.list[i].nrows);
         r->zdp[r->nzdp] = figures(b, &all.list[i]);
         if (conclude(b, p, &all.list[i], &r->zdp[r->nzdp++]))
             return TL_ENOMEM;
