@@ -162,7 +162,10 @@ write_sentence(struct tl_str s, bool lines)
     add_harmless(&b, s, lines);
     if (!tl_str_starts(tl_str_skip(s, s.n > 0 ? s.n - 1 : 0), TL_STR("\n")) || !lines)
         tl_buf_add(&b, TL_STR("\n"));
-    (void)out_write(&err_out, tl_buf_str(&b), NULL); /* nobody is left to be told */
+    if (b.failed)
+        (void)out_write(&err_out, TL_STR("tideline: out of memory\n"), NULL);
+    else
+        (void)out_write(&err_out, tl_buf_str(&b), NULL); /* nobody is left to be told */
     tl_buf_free(&b);
 }
 

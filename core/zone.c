@@ -55,6 +55,12 @@ tl_zones_free(struct tl_zones *z)
     free(z);
 }
 
+bool
+tl_zones_starved(const struct tl_zones *z)
+{
+    return z->arena.starved;
+}
+
 struct tl_str
 tl_zone_name(const struct tl_zone *zone)
 {
@@ -68,6 +74,7 @@ abbr_find(struct tl_zones *z, struct tl_str text)
 {
     for (int turn = 0; turn < 2 && !z->scanned; turn++) /* memory may be back the second time */
         z->scanned = zone_scan(z->folder.p, &z->abbrs);
+    z->arena.starved |= !z->scanned;
     return zone_abbr(&z->abbrs, text);
 }
 
@@ -162,6 +169,7 @@ load_file(struct tl_zones *z, struct tl_zone *zone, struct tl_error *err)
     if (dir >= 0 && buf && is_safe(zone->asked))
         ok = zone_file_read(dir, zone->asked.p, buf, &n) &&
              tzif_read((struct tl_str){buf, n}, &z->arena, &zone->tz);
+    z->arena.starved |= !buf;
     free(buf);
     if (dir < 0) {
         return tl_fail(err, TL_EUSAGE, 0,
@@ -236,6 +244,8 @@ tl_zone_find(struct tl_zones *z, struct tl_str name, const struct tl_zone **out,
         zone->name = zone->asked;
         st = load_file(z, zone, err);
     }
+    if (tl_zones_starved(z))
+        return tl_fail(err, TL_ENOMEM, 0, "out of memory for time zones");
     if (st)
         return st;
     zone->next = z->first;

@@ -16,6 +16,9 @@ struct tl_zone; /* one IANA zone, or UTC, or a fixed offset */
 struct tl_zones *tl_zones_new(struct tl_str folder);
 void tl_zones_free(struct tl_zones *z); /* NULL is allowed */
 
+/* True when something was not found for want of memory: what z answers may then be wrong. */
+bool tl_zones_starved(const struct tl_zones *z);
+
 /*
  * "UTC", "Z", "Asia/Tokyo", "+09:00", "UTC+09:00", or an abbreviation that is certain ("JST").
  * *out is borrowed from z. TL_EUSAGE with a sentence that says what to do when there is no such

@@ -533,7 +533,6 @@ aws_look(struct tl_reader *r, struct tl_str text, unsigned *share)
     struct aws a;
     bool got = true;
 
-    (void)r;
     feed_init(&feed, tl_stream_memory(&m));
     start(&a, NULL, &feed, 0);
     while (got && !aws_next(&a, &ev, &got, NULL)) {
@@ -545,6 +544,8 @@ aws_look(struct tl_reader *r, struct tl_str text, unsigned *share)
     *share = text.n > 0 ? (unsigned)(a.bytes * 100 / text.n) : 0;
     if (a.refill != refill_json)
         *share = 100;
+    if (r) /* what was not seen for want of memory must not pass for not there */
+        r->scratch.failed |= a.failed == TL_ENOMEM || feed.failed == TL_ENOMEM;
     finish(&a);
     feed_free(&feed);
     return best == AWS_NONE ? empty_answer(text) : best;

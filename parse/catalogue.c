@@ -195,7 +195,7 @@ tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
     if (!st && c->n + list.n > RULE_COUNT_MAX)
         st = tl_fail(err, TL_ERULE, 0, "%.*s: more than %d rules in all", TL_FMT(name),
                      RULE_COUNT_MAX);
-    if (!st && !make_room(c, &list))
+    if (!st && (c->arena.failed || !make_room(c, &list)))
         st = tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
     if (!st)
         take_rules(c, &list);
@@ -208,6 +208,8 @@ tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
 static bool
 make_scratch(struct tl_catalogue *c)
 {
+    uint32_t jit = 0;
+
     c->limits = pcre2_match_context_create(NULL);
     c->norm = malloc(RULE_TEXT_MAX);
     c->low = malloc(RULE_TEXT_MAX);
@@ -218,10 +220,11 @@ make_scratch(struct tl_catalogue *c)
     (void)pcre2_set_match_limit(c->limits, STEPS_MAX);
     (void)pcre2_set_depth_limit(c->limits, DEPTH_MAX);
     (void)pcre2_set_heap_limit(c->limits, HEAP_MAX_KIB);
+    (void)pcre2_config(PCRE2_CONFIG_JIT, &jit);
     c->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
     if (c->stack)
         pcre2_jit_stack_assign(c->limits, NULL, c->stack);
-    return true;
+    return c->stack || !jit;
 }
 
 enum tl_status
@@ -345,5 +348,6 @@ rule_match(struct tl_catalogue *c, struct rule *r, struct tl_str text, pcre2_mat
     rc = pcre2_match(r->code, (PCRE2_SPTR)text.p, text.n, 0, 0, into, c->limits);
     if (rc >= 0)
         return RULE_YES;
+    c->starved |= rc == PCRE2_ERROR_NOMEMORY;
     return rc == PCRE2_ERROR_NOMATCH ? RULE_NO : RULE_GAVE_UP;
 }

@@ -109,7 +109,8 @@ struct tl_catalogue {
     struct memo *memo;           /* NULL: nothing is remembered */
     struct near_index *near;     /* NULL: not built yet */
     bool near_failed;
-    bool plain; /* tests: no prefilter, no memo */
+    bool starved; /* something was refused memory since it was made: its answers may be wrong */
+    bool plain;   /* tests: no prefilter, no memo */
 };
 
 /* ---- catalogue.c ---- */

@@ -307,6 +307,7 @@ classify_text(struct tl_catalogue *c, struct tl_str source_type, struct tl_str t
         out->event_id = carried_id.n > 0 ? carried_id : NOTHING;
         out->near = near.rule ? near.rule->cls : NOTHING;
     }
+    out->starved = c->starved;
 }
 
 void

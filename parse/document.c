@@ -39,6 +39,7 @@ format_of(struct tl_reader *r, struct tl_str text)
         most = sure;
         best = *f;
     }
+    tl_arena_follow(&r->scratch, &why);
     tl_buf_free(&why);
     return best;
 }
@@ -151,6 +152,7 @@ is_one_loop(struct tl_reader *r, struct tl_str head)
     probe_look(head, r->in.zones, &survey);
     tl_buf_init(&why, 4096);
     is = survey.stray == 0 && fmt_probe.sniff(r, head, &why) > 80;
+    tl_arena_follow(&r->scratch, &why);
     tl_buf_free(&why);
     return is;
 }
@@ -285,12 +287,14 @@ plain(struct tl_reader *r, struct tl_str text)
 }
 
 static void
-sub_free(struct document *d)
+sub_free(struct tl_reader *r, struct document *d)
 {
     struct tl_reader *s = d->sub;
 
     if (!s)
         return;
+    r->scratch.failed |= s->arena.failed || s->scratch.failed || s->feed.failed == TL_ENOMEM;
+    tl_arena_follow(&r->scratch, &s->text);
     if (d->table)
         table_close(d->table);
     else if (s->format->close)
@@ -385,7 +389,7 @@ sub_end(struct tl_reader *r, struct document *d, struct tl_error *err)
         st = d->sub->format->finish(d->sub, err);
     if (!st)
         sub_merge(r, d);
-    sub_free(d);
+    sub_free(r, d);
     return st;
 }
 
@@ -476,6 +480,8 @@ document_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_err
         if (!st && !*got)
             st = sub_end(r, d, err);
     }
+    if (d && d->sub)
+        r->scratch.failed |= d->sub->arena.failed || d->sub->scratch.failed;
     if (*got)
         document_note_event(d, ev);
     return st;
@@ -494,7 +500,7 @@ static void
 document_close(struct tl_reader *r)
 {
     if (r->state)
-        sub_free(r->state);
+        sub_free(r, r->state);
 }
 
 const struct tl_format fmt_document = {.name = "document",

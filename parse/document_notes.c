@@ -169,6 +169,7 @@ sentence_of(struct tl_reader *r, struct tl_str s)
         tl_buf_add(&b, blank ? TL_STR(" ") : (struct tl_str){s.p + i, 1});
     }
     kept = b.failed ? (struct tl_str){NULL, 0} : tl_arena_str(&r->arena, tl_buf_str(&b));
+    tl_arena_follow(&r->arena, &b);
     tl_buf_free(&b);
     return kept;
 }
@@ -360,6 +361,7 @@ document_conclude(struct tl_reader *r, struct document *d)
         if (d->blocks[i].is_probe)
             reader_hint(r, TL_STR("sleep"), tl_buf_str(&b), TL_STR("document"),
                         d->blocks[i].number);
+    tl_arena_follow(&r->arena, &b);
     tl_buf_free(&b);
     for (size_t i = 0; i < d->nclaims; i++) {
         struct tl_claim *all =

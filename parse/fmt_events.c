@@ -519,7 +519,6 @@ sniff_events(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
     struct json_split s;
     struct feed feed;
 
-    (void)r;
     if (!tl_str_starts(tl_str_trim(head), TL_STR("{")))
         return 0;
     feed_init(&feed, tl_stream_memory(&m));
@@ -531,6 +530,7 @@ sniff_events(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
         schema.n = 0;
     else
         tl_buf_add(why, TL_STR("its lines bear the schema of `tideline events`"));
+    r->scratch.failed |= feed.failed == TL_ENOMEM;
     feed_free(&feed);
     return schema.n > 0 ? 100 : 0;
 }

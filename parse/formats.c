@@ -47,6 +47,7 @@ format_detect(struct tl_reader *r, struct tl_str head)
         tl_buf_reset(&r->why);
         tl_buf_add_clean(&r->why, tl_buf_str(&why));
     }
+    tl_arena_follow(&r->scratch, &why);
     tl_buf_free(&why);
     return best;
 }

@@ -188,9 +188,13 @@ sample_tokens(struct tl_catalogue *c, const struct rule *r, struct tl_str norm, 
 {
     size_t n = tokenise(low, out), kept = 0;
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(c->found[1]);
+    int rc = 0;
 
-    if (r->ncaptures > 0 && pcre2_match(r->code, (PCRE2_SPTR)norm.p, norm.n, 0, PCRE2_NO_JIT,
-                                        c->found[1], c->limits) < 0)
+    if (r->ncaptures > 0)
+        rc = pcre2_match(r->code, (PCRE2_SPTR)norm.p, norm.n, 0, PCRE2_NO_JIT, c->found[1],
+                         c->limits);
+    c->starved |= rc == PCRE2_ERROR_NOMEMORY;
+    if (rc < 0)
         return n;
     for (size_t i = 0; i < r->ncaptures; i++) {
         const PCRE2_SIZE *pair = at + 2 * (size_t)r->captures[i].group;
@@ -491,6 +495,7 @@ near_find(struct tl_catalogue *c, struct tl_str text)
     if (!c->near && !c->near_failed) {
         c->near = index_new(c);
         c->near_failed = !c->near;
+        c->starved |= c->near_failed;
     }
     if (!c->near)
         return none;

@@ -39,6 +39,7 @@ struct tl_match {
     bool id_contradicts;    /* the carried id belongs to another text: the text won */
     bool by_id;             /* the text matched nothing; the carried id gave the class */
     bool gave_up;           /* a rule hit PCRE2's match limit on this text */
+    bool starved;           /* there was no memory for the answer: it may be wrong */
     struct tl_str doc, near;
     const struct tl_field *fields; /* valid until the next call */
     size_t nfields;

@@ -81,6 +81,7 @@ hint_sleep(struct tl_reader *r, int64_t us, struct tl_str from)
     probe_print_seconds(&b, us);
     if (!b.failed)
         reader_hint(r, TL_STR("sleep"), tl_buf_str(&b), from, 0);
+    tl_arena_follow(&r->arena, &b);
     tl_buf_free(&b);
 }
 
@@ -360,6 +361,16 @@ ends_whole(const struct feed *f)
     return f->from > 0 && f->buf[f->from - 1] == '\n';
 }
 
+/* A text of an attempt that did not fit into memory must not pass for the whole text. */
+static void
+follow_buffers(struct tl_reader *r, const struct loop *l)
+{
+    for (unsigned i = 0; i < RING; i++)
+        tl_arena_follow(&r->scratch, &l->slots[i].text);
+    tl_arena_follow(&r->scratch, &l->orphan);
+    tl_arena_follow(&r->scratch, &l->cache);
+}
+
 static enum tl_status
 probe_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error *err)
 {
@@ -386,6 +397,7 @@ probe_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error 
     *got = !st && l->ready > 0;
     if (*got)
         loop_emit(r, l, ev);
+    follow_buffers(r, l);
     return st;
 }
 

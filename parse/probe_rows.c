@@ -89,6 +89,7 @@ say_gap(struct tl_reader *r, const struct wide *w)
         tl_buf_add(&b, TL_STR(" s"));
     if (!b.failed)
         reader_hint(r, TL_STR("rows.gap"), tl_buf_str(&b), TL_STR("rows"), 0);
+    tl_arena_follow(&r->arena, &b);
     tl_buf_free(&b);
 }
 

@@ -232,6 +232,16 @@ start(struct tl_reader *r, struct tl_error *err)
     return r->format->open ? r->format->open(r, err) : TL_OK;
 }
 
+/* Something was refused memory: what was read meanwhile may lack it. */
+static enum tl_status
+check_room(const struct tl_reader *r, struct tl_error *err)
+{
+    if (r->scratch.failed || r->arena.failed || r->text.failed == TL_ENOMEM ||
+        r->why.failed == TL_ENOMEM || (r->in.zones && tl_zones_starved(r->in.zones)))
+        return tl_fail(err, TL_ENOMEM, 0, "no room for the records of %.*s", TL_FMT(r->in.name));
+    return TL_OK;
+}
+
 enum tl_status
 tl_reader_open(const struct tl_input *in, struct tl_reader **out, struct tl_error *err)
 {
@@ -253,6 +263,8 @@ tl_reader_open(const struct tl_input *in, struct tl_reader **out, struct tl_erro
                                    .duplicate_of = TL_NO_INDEX};
     r->source.name = tl_arena_str(&r->arena, in->name);
     st = r->source.name.p ? start(r, err) : tl_fail(err, TL_ENOMEM, 0, "no room for another input");
+    if (!st)
+        st = check_room(r, err);
     if (st)
         tl_reader_close(r);
     else
@@ -319,6 +331,7 @@ classify(struct tl_reader *r, struct tl_event *ev)
     struct tl_str carried = ev->event_id;
 
     tl_classify(r->in.catalogue, ev->who.source_type, ev->message, carried, m);
+    r->scratch.failed |= m->starved;
     ev->cls = m->cls;
     ev->severity = m->severity;
     ev->phase = m->phase;
@@ -442,13 +455,14 @@ tl_reader_next(struct tl_reader *r, enum tl_item *item, struct tl_event *ev, str
     *item = TL_ITEM_END;
     if (!r->finished) {
         st = next_event(r, ev, &got, err);
-        if (!st && (r->scratch.failed || r->arena.failed))
-            st = tl_fail(err, TL_ENOMEM, 0, "no room for the records of %.*s",
-                         TL_FMT(r->source.name));
+        if (!st)
+            st = check_room(r, err);
         if (st)
             r->finished = true;
         if (!st && !got)
             st = end_of_input(r, err);
+        if (!st)
+            st = check_room(r, err);
         if (st)
             return st;
     }

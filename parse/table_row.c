@@ -133,6 +133,7 @@ read_time(struct tl_reader *r, struct tl_arena *a, struct tl_str day, struct tl_
         if (zone.n > 0)
             tl_buf_addf(&b, " (%.*s)", TL_FMT(zone));
         s = tl_arena_str(a, tl_buf_str(&b));
+        tl_arena_follow(a, &b);
         tl_buf_free(&b);
         if (!s.p)
             return false;

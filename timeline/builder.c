@@ -176,6 +176,13 @@ no_room(struct tl_error *err)
         "out of memory while reconstructing: give less input, or limit it with --window");
 }
 
+/* What was refused memory anywhere since the start, if only a text of a finding. */
+static bool
+is_starved(const struct tl_builder *b)
+{
+    return b->arena->failed || b->scratch.failed;
+}
+
 enum tl_status
 tl_builder_event(struct tl_builder *b, const struct tl_event *ev, struct tl_error *err)
 {
@@ -190,7 +197,7 @@ tl_builder_event(struct tl_builder *b, const struct tl_event *ev, struct tl_erro
         st = TL_ENOMEM;
     else
         st = series_add(in->series, ev);
-    return st ? no_room(err) : TL_OK;
+    return st || is_starved(b) ? no_room(err) : TL_OK;
 }
 
 static bool
@@ -259,7 +266,7 @@ tl_builder_source(struct tl_builder *b, const struct tl_source *src, struct tl_e
         b->by_name[id] = NULL;
     if (!in)
         in = add_input(b);
-    if (!in || !copy_source(b->arena, src, &in->src))
+    if (!in || !copy_source(b->arena, src, &in->src) || is_starved(b))
         return no_room(err);
     in->has_source = true;
     b->current = NULL;
@@ -462,8 +469,11 @@ tl_builder_finish(struct tl_builder *b, struct tl_report **out, struct tl_error 
         st = TL_ENOMEM;
     else
         b->report->rules_sha256 = b->options.rules_sha256;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !st; i++)
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !st; i++) {
         st = steps[i](b);
+        if (is_starved(b))
+            st = TL_ENOMEM;
+    }
     tl_arena_free(&b->scratch);
     if (st)
         return no_room(err);

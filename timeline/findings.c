@@ -93,8 +93,7 @@ finding_add(struct tl_builder *b, struct plan *p, enum finding f, const uint32_t
                                .events = kept,
                                .nevents = nrows,
                                .doc = catalogue[f].doc};
-    if (text.failed == TL_ENOMEM)
-        out->text.p = NULL;
+    tl_arena_follow(b->arena, &text);
     tl_buf_free(&text);
     return out->text.p ? TL_OK : TL_ENOMEM;
 }
@@ -111,6 +110,7 @@ words_join(struct tl_builder *b, const struct tl_str *parts, size_t n)
     for (size_t i = 0; i < n; i++)
         tl_buf_add(&buf, parts[i]);
     out = tl_arena_str(b->arena, tl_buf_str(&buf));
+    tl_arena_follow(b->arena, &buf);
     tl_buf_free(&buf);
     return out.p ? out : (struct tl_str){"", 0};
 }
@@ -120,6 +120,7 @@ words_buf(struct tl_builder *b, struct tl_buf *buf)
 {
     struct tl_str s = tl_buf_str(buf), out = words_join(b, &s, 1);
 
+    tl_arena_follow(b->arena, buf);
     tl_buf_free(buf);
     return out;
 }

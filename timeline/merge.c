@@ -357,6 +357,7 @@ build_merge(struct tl_builder *b)
         }
         st = TL_OK;
     }
+    b->scratch.failed |= own.failed;
     tl_arena_free(&own);
     return st;
 }

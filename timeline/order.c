@@ -361,6 +361,7 @@ build_order(struct tl_builder *b)
     tl_arena_init(&own, b->scratch.max);
     if (b->report->rows && b->rowx)
         st = order_with(b, &own);
+    b->scratch.failed |= own.failed;
     tl_arena_free(&own);
     return st;
 }

@@ -149,6 +149,7 @@ resolve(struct tl_arena *a, const struct tl_source *src, struct tl_str key, uint
         tl_buf_add(&b, all[i].value);
         tl_buf_addf(&b, " (from %.*s)", TL_FMT(all[i].from));
         s->contradictions[s->ncontradictions] = tl_arena_str(a, tl_buf_str(&b));
+        tl_arena_follow(a, &b);
         tl_buf_free(&b);
         if (!s->contradictions[s->ncontradictions++].p)
             return TL_ENOMEM;
@@ -190,6 +191,7 @@ name_without_host(struct tl_arena *a, const struct tl_source *src, bool alone, s
     if (!alone)
         tl_buf_addf(&b, "#%u", s->block);
     s->endpoint = tl_arena_str(a, tl_buf_str(&b));
+    tl_arena_follow(a, &b);
     s->endpoint_from = TL_STR("input");
     tl_buf_free(&b);
     return s->endpoint.p ? TL_OK : TL_ENOMEM;
@@ -204,6 +206,7 @@ note_other_host(struct tl_arena *a, const struct track *t, struct series *s)
     tl_buf_addf(&b, "one loop names two hosts: %.*s", t->host.n > 300 ? 300 : TL_FMT(t->host));
     tl_buf_addf(&b, " and %.*s", t->other_host.n > 300 ? 300 : TL_FMT(t->other_host));
     s->contradictions[s->ncontradictions] = tl_arena_str(a, tl_buf_str(&b));
+    tl_arena_follow(a, &b);
     tl_buf_free(&b);
     return s->contradictions[s->ncontradictions++].p ? TL_OK : TL_ENOMEM;
 }

@@ -310,9 +310,10 @@ note_version(struct track *t, const struct tl_event *ev)
     if (v.n == 0)
         return TL_OK;
     if (!tl_str_eq(v, from)) {
-        t->version = tl_arena_str(t->arena, v);
-        if (!t->version.p)
+        v = tl_arena_str(t->arena, v);
+        if (!v.p)
             return TL_ENOMEM;
+        t->version = v;
         if (from.n == 0)
             t->version_first = t->version;
         else if (keep_version_change(t, ev, from))

@@ -99,6 +99,7 @@ undash(struct tl_builder *b, struct tl_str s)
         }
     }
     out = tl_arena_str(b->arena, tl_buf_str(&buf));
+    tl_arena_follow(b->arena, &buf);
     tl_buf_free(&buf);
     return out.p ? out : (struct tl_str){"", 0};
 }
