@@ -85,6 +85,8 @@ static const struct {
     W("deployment", WORD_DEPLOYMENT),
     W("deployments", WORD_DEPLOYMENT),
     W("blue-green-deployment", WORD_DEPLOYMENT),
+    W("blue", WORD_FILLER),
+    W("green", WORD_FILLER),
     W("クラスター", WORD_CLUSTER),
     W("クラスタ", WORD_CLUSTER),
     W("インスタンス", WORD_INSTANCE),

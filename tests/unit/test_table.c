@@ -350,6 +350,7 @@ static const struct {
     {"shop-a shop-b", "", "", "", "", false}, /* which? */
     {"DB cluster snapshot of it", "db-cluster-snapshot", "", "", "", false},
     {"cluster instance shop-1", "db-instance", "", "shop-1", "", true},
+    {"Blue/Green Deployment bgd-7", "blue-green-deployment", "", "bgd-7", "", true},
     {"Primary (Tokyo)", "", "", "", "", false},
     {"arn:aws:rds:us-east-1:123456789012:cluster:orders", "db-cluster", "us-east-1", "orders", "",
      true},
