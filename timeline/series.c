@@ -39,6 +39,7 @@ new_track(struct series_set *s, uint32_t block)
     t->arena = s->arena;
     t->block = block;
     t->first = t->last = TL_TIME_NONE;
+    t->nearest_us = TL_UNKNOWN;
     s->tracks[s->n++] = t;
     return t;
 }
@@ -176,6 +177,30 @@ sleep_of(const struct tl_source *src)
     return best;
 }
 
+/* A loop cannot have slept longer than two of its attempts are apart: then that sleep is another
+ * loop's, or a slip. */
+static int64_t
+credible_sleep(const struct track *t, int64_t us)
+{
+    return us != TL_UNKNOWN && t->nearest_us != TL_UNKNOWN && us > t->nearest_us ? TL_UNKNOWN : us;
+}
+
+static enum tl_status
+note_sleep(struct tl_arena *a, const struct track *t, int64_t us, struct series *s)
+{
+    struct tl_buf b;
+
+    tl_buf_init(&b, 256);
+    tl_buf_add(&b, TL_STR("a sleep of "));
+    tl_seconds_print(&b, us);
+    tl_buf_add(&b, TL_STR(" s was not used: two attempts of the loop are at most "));
+    tl_seconds_print(&b, t->nearest_us);
+    tl_buf_add(&b, TL_STR(" s apart"));
+    s->contradictions[s->ncontradictions] = tl_arena_str(a, tl_buf_str(&b));
+    tl_buf_free(&b);
+    return s->contradictions[s->ncontradictions++].p ? TL_OK : TL_ENOMEM;
+}
+
 /* Where no host is known the loop needs a name all the same: ids of --as, else its input. */
 static enum tl_status
 name_without_host(struct tl_arena *a, const struct tl_source *src, bool alone, struct series *s)
@@ -280,6 +305,7 @@ before(const struct track *a, const struct track *b)
 enum tl_status
 series_finish(struct series_set *set, const struct tl_source *src, struct series_result *out)
 {
+    const int64_t sleep_us = sleep_of(src);
     enum tl_status st = TL_OK;
 
     out->n = set->n;
@@ -297,9 +323,14 @@ series_finish(struct series_set *set, const struct tl_source *src, struct series
     for (size_t i = 0; i < set->n && !st; i++) {
         struct series *s = &out->list[i];
 
-        st = track_finish(set->tracks[i], sleep_of(src), s);
+        struct track *t = set->tracks[i];
+        int64_t credible = credible_sleep(t, sleep_us);
+
+        st = track_finish(t, credible, s);
         if (!st)
-            st = find_endpoint(set->arena, set->tracks[i], src, set->n == 1, s);
+            st = find_endpoint(set->arena, t, src, set->n == 1, s);
+        if (!st && credible != sleep_us)
+            st = note_sleep(set->arena, t, sleep_us, s);
         if (!st)
             spread(s);
     }

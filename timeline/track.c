@@ -381,17 +381,38 @@ note_distance(struct track *t, const struct tl_event *ev, bool stepped)
     if (tl_event_field(ev, TL_STR("row_id"))) {
         t->rows_seen++;
         if (t->has_prev && !at->after_gap)
-            row_distance(t, stepped ? to : from, stepped ? from : to);
+            row_distance(t, to < from ? to : from, to < from ? from : to);
     }
-    if (t->has_prev && !at->after_gap)
-        track_distance(t, stepped ? from - to : to - from);
+    if (!t->has_prev || at->after_gap)
+        return;
+    track_distance(t, to < from ? from - to : to - from);
+    if (!stepped && (t->nearest_us == TL_UNKNOWN || to - from + at->res_us < t->nearest_us))
+        t->nearest_us = to - from + at->res_us;
+}
+
+/* Its local time came twice, when the clocks were put back: it is one of two moments. */
+static bool
+is_twofold(const struct tl_event *ev)
+{
+    return ev->when.latest - ev->when.earliest > ev->attempt->res_us + TL_MINUTE;
+}
+
+/* The clock went back, or may have gone by an hour unseen: no difference over it proves anything.
+ */
+static bool
+is_step(const struct track *t, const struct tl_event *ev, bool twofold)
+{
+    if (!t->has_prev)
+        return false;
+    return ev->attempt->stamp < t->prev.stamp || twofold != t->prev_twofold ||
+           (twofold && ev->attempt->after_gap);
 }
 
 enum tl_status
 track_add(struct track *t, const struct tl_event *ev)
 {
     const struct tl_attempt *at = ev->attempt;
-    bool stepped = t->has_prev && at->stamp < t->prev.stamp;
+    const bool twofold = is_twofold(ev), stepped = is_step(t, ev, twofold);
     tl_time start = at->stamp_end ? (t->has_prev ? t->prev.stamp : TL_TIME_NONE) : at->start;
     enum tl_status st;
 
@@ -410,6 +431,7 @@ track_add(struct track *t, const struct tl_event *ev)
     t->prev = *at;
     t->prev.version = (struct tl_str){"", 0};
     t->prev_start = start;
+    t->prev_twofold = twofold;
     t->has_prev = true;
     return TL_OK;
 }

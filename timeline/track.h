@@ -48,6 +48,7 @@ struct track {
     struct tl_str other_host;
     struct tl_attempt prev; /* the attempt before; version unset */
     bool has_prev, prev_ok;
+    bool prev_twofold;  /* its local time came twice that day: see track_add */
     tl_time prev_start; /* lower bound of its start */
     struct tl_str version, version_first;
     uint64_t attempts, ok, rows_seen;
@@ -55,6 +56,7 @@ struct track {
     tl_time first, last;
     uint32_t buckets[PERIOD_BUCKETS]; /* distances between attempts, by size */
     uint64_t distances;
+    int64_t nearest_us; /* the smallest of them, widened by the stamps' resolution; TL_UNKNOWN */
     struct fold *folds;
     size_t nfolds, folds_cap;
     struct tl_event *rows;

@@ -69,7 +69,11 @@ bounded(const struct track *t, const struct fold *f, int64_t sleep_us)
     o.min_us = lower(f, sleep_us);
     o.observed_us = f->closed ? difference(f->b_stamp, f->f1_stamp) : TL_UNKNOWN;
     o.max_us = upper(difference(f->b_end, f->a_start), sides, sleep_us, o.res_us);
-    o.client_us = upper(difference(f->b_end, f->f1_start), sides, sleep_us, o.res_us);
+    if (o.last_ok !=
+        TL_TIME_NONE) /* else it began before the log: its first failure is not known */
+        o.client_us = upper(difference(f->b_end, f->f1_start), sides, sleep_us, o.res_us);
+    else
+        o.client_us = TL_UNKNOWN;
     if (f->stepped) /* the clock went back: no difference over it proves anything */
         o.observed_us = o.max_us = o.client_us = TL_UNKNOWN;
     if (o.max_us != TL_UNKNOWN && o.max_us < o.min_us)

@@ -92,7 +92,7 @@ static const struct {
     {"0+ 500r 1000r", NULL, false, 1, 0, NONE, NONE, NONE, true, 0, 2},
     {"0+ 500r 1000r 1500+", NULL, false, 1, 0, 1000, NONE, NONE, true, 0, 3},
     /* it begins in the outage */
-    {"0r 500r 1000r 1500+ 2000+", NULL, false, 1, 500, 1500, NONE, 2000, true, 0, 3},
+    {"0r 500r 1000r 1500+ 2000+", NULL, false, 1, 500, 1500, NONE, NONE, true, 0, 3},
     /* an elision among the failures: the longest unbroken stretch counts */
     {"0+ 500r 1000r 1500r _9000r 9500r 10000r 10500r 11000+ 11500+", NULL, false, 1, 1000, 10500,
      11500, 11000, false, 1, 3},
@@ -105,6 +105,10 @@ static const struct {
     /* stamps after the attempt: ends are known, starts are bounded by the attempt before */
     {"0+ 500+ 1000r 1500r 2000r 2500+ 3000+", NULL, true, 1, 500, 1500, 2500, 2000, true, 0, 3},
     {"0+ 500+ 1000r 1500r 2000r 2500+ 3000+", "0.2", true, 1, 700, 1500, 2300, 1800, true, 0, 3},
+    /* a sleep that is longer than two attempts are apart is not the loop's: as if it were unknown
+     */
+    {"0+ 500+ 1000r 1500r 2000r 2500+ 3000+", "2", false, 1, 500, 1500, 2500, 2000, true, 0, 3},
+    {"0+ 500+ 1000r 1500r 2000r 2500+ 3000+", "2", true, 1, 500, 1500, 2500, 2000, true, 0, 3},
     /* the clock went back: nothing is proven but the unbroken stretch */
     {"0+ 500r 1000r 1500r 1200r 1700+ 2200+", NULL, false, 1, 500, NONE, NONE, NONE, false, 0, 3},
     {"0+ 500+ 1000+", NULL, false, 0, 0, 0, 0, 0, false, 0, 0},
