@@ -1,5 +1,6 @@
 #include "cli/evidence.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 enum { MAX_FAILURES = 100 };
@@ -119,22 +120,34 @@ drain(struct evidence *e, struct tl_error *err)
     return st;
 }
 
+/* The first odd record, where it stands, and how many more there are. */
+static void
+note_odd(struct evidence *e, const struct tl_source *src)
+{
+    const struct tl_odd *first = src->odds;
+    char line[16] = "", more[64] = "";
+
+    if (src->nodds == 0) {
+        cli_note(e->s, "%.*s: %llu records could not be read", TL_FMT(src->name),
+                 (unsigned long long)src->odd);
+        return;
+    }
+    if (first->line > 0)
+        (void)snprintf(line, sizeof(line), ":%u", first->line);
+    if (src->odd > 1)
+        (void)snprintf(more, sizeof(more), " (and %llu more records that could not be read)",
+                       (unsigned long long)src->odd - 1);
+    cli_note(e->s, "%.*s%s: %.*s%s", TL_FMT(src->name), line, TL_FMT(first->why), more);
+}
+
 static void
 tell_odd(struct evidence *e, const struct tl_source *src)
 {
     if (e->silent)
         return;
     e->s->odd += src->odd;
-    if (src->odd > 0 && src->nodds == 0)
-        cli_note(e->s, "%.*s: %llu records could not be read", TL_FMT(src->name),
-                 (unsigned long long)src->odd);
-    else if (src->odd == 1)
-        cli_note(e->s, "%.*s:%u: %.*s", TL_FMT(src->name), src->odds[0].line,
-                 TL_FMT(src->odds[0].why));
-    else if (src->odd > 1)
-        cli_note(e->s, "%.*s:%u: %.*s (and %llu more records that could not be read)",
-                 TL_FMT(src->name), src->odds[0].line, TL_FMT(src->odds[0].why),
-                 (unsigned long long)src->odd - 1);
+    if (src->odd > 0)
+        note_odd(e, src);
     if (tl_str_eq(src->format, TL_STR("unknown")) && !e->from_folder)
         cli_note(e->s, "%.*s: no known format, so nothing was read from it", TL_FMT(src->name));
     if (e->s->o.verbose)

@@ -201,7 +201,8 @@ feed_line(struct feed *f, struct tl_str *line)
     f->line++;
     advance(f, n);
     if (!whole) {
-        f->cut++;
+        if (f->cut++ == 0)
+            f->first_cut = f->line;
         f->pending_skip = true; /* not now: skipping may move the window under *line */
     } else if (f->from < f->to) {
         advance(f, 1);

@@ -20,6 +20,7 @@ struct feed {
     uint64_t line;         /* lines handed out or skipped so far */
     uint64_t offset;       /* bytes of the stream before buf[from] */
     uint64_t cut;          /* lines that were longer than MAX_LINE */
+    uint64_t first_cut;    /* the first of them */
     bool pending_skip;     /* the rest of a cut line is still to be skipped */
     enum tl_status failed; /* the stream failed: treated as its end, reported by reader.c */
     struct tl_error error;

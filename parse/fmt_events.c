@@ -380,6 +380,7 @@ take_source(struct tl_reader *r, bool *got, struct tl_error *err)
 
     if (!s || !put_source(r, e->tree, s))
         return no_room(err);
+    e->last_name = s->name;
     e->closed = true;
     r->pass_source = s;
     *got = true;
@@ -418,8 +419,10 @@ take_end(struct tl_reader *r, bool *got)
         reader_odd(r, 0, "the stream ends before the source line of %.*s",
                    e->last_name.n > 200 ? 200 : TL_FMT(e->last_name));
         r->pass_source = &e->rest;
-    } else if (r->source.odd > 0 && !e->ended) {
+    } else if (!e->ended && (r->source.odd > 0 || (r->unlike && e->last_name.n == 0))) {
         e->ended = true;
+        if (r->source.odd == 0)
+            reader_odd(r, 0, "nothing in it reads as %s", r->format->name);
         r->pass_source = &r->source;
     }
     *got = r->pass_source != NULL;

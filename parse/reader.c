@@ -203,6 +203,8 @@ choose_format(struct tl_reader *r, struct tl_str head)
         named = format_find(r->in.hints.format);
     if (named && r->in.hints.forced) {
         r->format = named;
+        r->unlike = head.n > 0 && named->sniff(r, head, &r->why) <= 0;
+        tl_buf_reset(&r->why);
         tl_buf_add(&r->why, TL_STR("named by --as"));
         return;
     }
@@ -429,10 +431,20 @@ next_event(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error 
 static enum tl_status
 end_of_input(struct tl_reader *r, struct tl_error *err)
 {
+    const struct feed *f = &r->feed;
+    enum tl_status st;
+
     r->finished = true;
-    if (r->feed.cut > 0)
-        reader_odd(r, 0, "%llu lines longer than 1 MiB were cut", (unsigned long long)r->feed.cut);
-    return r->format->finish ? r->format->finish(r, err) : TL_OK;
+    if (f->cut == 1)
+        reader_odd(r, (uint32_t)f->first_cut, "a line longer than 1 MiB was cut");
+    else if (f->cut > 1)
+        reader_odd(r, (uint32_t)f->first_cut,
+                   "this line and %llu more, longer than 1 MiB, were cut",
+                   (unsigned long long)f->cut - 1);
+    st = r->format->finish ? r->format->finish(r, err) : TL_OK;
+    if (!st && r->unlike && r->source.records == 0 && r->source.odd == 0)
+        reader_odd(r, 0, "nothing in it reads as %s", r->format->name);
+    return st;
 }
 
 static enum tl_status

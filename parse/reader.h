@@ -48,6 +48,7 @@ struct tl_reader {
     struct tl_source
         *pass_source;    /* set by `next` with *got = true: hand this SOURCE out instead */
     bool passes_through; /* set by a format's open: events and sources are handed on as they are */
+    bool unlike;         /* --as named the format, and nothing at the beginning looks like it */
     bool source_given, finished, failed;
 };
 
