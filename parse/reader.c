@@ -239,7 +239,8 @@ static enum tl_status
 check_room(const struct tl_reader *r, struct tl_error *err)
 {
     if (r->scratch.failed || r->arena.failed || r->text.failed == TL_ENOMEM ||
-        r->why.failed == TL_ENOMEM || (r->in.zones && tl_zones_starved(r->in.zones)))
+        r->why.failed == TL_ENOMEM || r->feed.failed == TL_ENOMEM ||
+        (r->in.zones && tl_zones_starved(r->in.zones)))
         return tl_fail(err, TL_ENOMEM, 0, "no room for the records of %.*s", TL_FMT(r->in.name));
     return TL_OK;
 }
