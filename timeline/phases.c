@@ -30,8 +30,9 @@ static struct span *
 open_span(const struct tl_builder *b, const struct spans *all, uint32_t res, enum tl_phase phase)
 {
     uint32_t last = *last_span(b, all, res, phase);
+    struct span *s = last > 0 && all->list ? &all->list[last - 1] : NULL;
 
-    return last > 0 && !all->list[last - 1].closed ? &all->list[last - 1] : NULL;
+    return s && !s->closed ? s : NULL;
 }
 
 static enum tl_status

@@ -114,11 +114,17 @@ note_last(const struct tl_builder *b, struct attempts *all, const struct attempt
 }
 
 static struct attempt *
+numbered(const struct attempts *all, uint32_t number)
+{
+    return number > 0 && all->list ? &all->list[number - 1] : NULL;
+}
+
+static struct attempt *
 last_of(const struct tl_builder *b, const struct attempts *all, uint32_t res)
 {
     uint32_t place = place_in(b, all->plan, res);
 
-    return place != NONE && all->last[place] > 0 ? &all->list[all->last[place] - 1] : NULL;
+    return place != NONE ? numbered(all, all->last[place]) : NULL;
 }
 
 static bool
@@ -236,12 +242,11 @@ static enum tl_status
 judge(struct tl_builder *b, const struct plan *p, struct attempt *a)
 {
     uint32_t place = place_in(b, p, a->res);
+    uint32_t i = place != NONE ? first_after(b, p, place, a) : 0;
 
-    if (place != NONE)
-        for (uint32_t i = first_after(b, p, place, a);
-             i < p->first_own[place + 1] && !is_past(b, a, p->own_rows[i]); i++)
-            if (judge_row(b, a, p->own_rows[i]))
-                return TL_ENOMEM;
+    for (; place != NONE && i < p->first_own[place + 1] && !is_past(b, a, p->own_rows[i]); i++)
+        if (judge_row(b, a, p->own_rows[i]))
+            return TL_ENOMEM;
     if (a->ended != NONE)
         a->outcome = TL_ZDP_FINISHED;
     else if (a->failed != NONE)
@@ -297,8 +302,9 @@ take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, u
 
     if (b->res[res].kind != TL_KIND_INSTANCE || b->res[res].cluster == NONE)
         return TL_OK; /* only Aurora patches so */
-    if (none[place] > 0)
-        return note_row(b, &all->list[none[place] - 1], row);
+    a = numbered(all, none[place]);
+    if (a)
+        return note_row(b, a, row);
     if (last_of(b, all, res) || (tree && b->res[tree->res].kind != TL_KIND_INSTANCE))
         return TL_OK;
     a = new_attempt(b, all, res);
