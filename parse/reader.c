@@ -87,15 +87,18 @@ reader_hint(struct tl_reader *r, struct tl_str key, struct tl_str value, struct 
         s->nhints++;
 }
 
+/* The zone for times that bear none: the one that was given, else UTC, which is an assumption. */
 static bool
-take_assumed_zone(struct tl_reader *r, const struct tl_zone **zone, struct tl_error *err)
+take_zone(struct tl_reader *r, const struct tl_zone **zone, struct tl_error *err)
 {
-    if (!r->in.hints.tz && tl_zone_find(r->in.zones, TL_STR("UTC"), zone, err))
-        return false;
-    if (!r->source.zone_assumed) {
-        r->source.zone_assumed = true;
-        r->source.zone = r->in.hints.tz ? tl_zone_name(r->in.hints.tz) : TL_STR("UTC");
+    if (r->in.hints.tz) {
+        r->source.zone = tl_zone_name(r->in.hints.tz);
+        return true;
     }
+    if (tl_zone_find(r->in.zones, TL_STR("UTC"), zone, err))
+        return false;
+    r->source.zone_assumed = true;
+    r->source.zone = TL_STR("UTC");
     return true;
 }
 
@@ -136,7 +139,7 @@ reader_instant(struct tl_reader *r, const struct tl_stamp *s, const struct tl_zo
         return false;
     }
     if (stamp.zone == TL_ZONE_ABSENT && !zone) {
-        if (!take_assumed_zone(r, &use, &err)) {
+        if (!take_zone(r, &use, &err)) {
             reader_odd(r, line, "%s", err.msg);
             return false;
         }

@@ -29,7 +29,7 @@ for t in "$build"/tests/test_*; do
     [ -x "$t" ] || continue
     "$t" > "$log.one" 2>&1; rc=$?
     cat "$log.one" >> "$log"
-    p=$(grep -c '^\[       OK \]' "$log.one"); f=$(grep -c '^\[  FAILED  \] [^0-9]' "$log.one")
+    p=$(grep -c '^\[       OK \]' "$log.one"); f=$(grep '^\[  FAILED  \] ' "$log.one" | grep -v 'test(s)' | sort -u | wc -l)
     [ "$rc" -eq 0 ] || grep -vE '^\[ +(RUN|OK) +\]' "$log.one" | tail -40
     [ "$p" -gt 0 ] || [ "$rc" -ne 0 ] || { echo "$t ran no test"; rc=1; }
     count "$(basename "$t")" $rc "$p" "$f"

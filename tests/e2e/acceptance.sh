@@ -106,3 +106,8 @@ check "and one sentence says so" grep -qi gnuplot "$work/nogp.err"
 # files that are no evidence
 "$TIDELINE" detect docs/timeline.png "$TIDELINE" > "$work/detect"
 check "a picture and a program are no prose" test "$(grep -c '	unknown	' "$work/detect")" -eq 2
+
+# a zone that was given is not assumed
+"$TIDELINE" report "$ev" --input-tz UTC --format json > "$work/tz.json"
+holds "no zone is called assumed when it was given" "$work/tz.json" '[.findings[], .runs[].findings[] | select(.code == "zone.assumed")] == []'
+holds "one that was not given is" "$r" '[.findings[], .runs[].findings[] | select(.code == "zone.assumed")] | length == 2'

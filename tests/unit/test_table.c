@@ -284,7 +284,7 @@ static const struct {
      "3 2026-04-11T06:20:00.000+60 other/-/- <> " SHUT "\n"
      "4 2026-04-11T06:21:00.000+60 other/-/- <> " UP "\n"},
     {"change-table,tz=Europe/Berlin", "2026-07-11 15:20 " SHUT "\n",
-     "1 2026-07-11T13:20:00.000+60 other/-/- <> " SHUT "\nassumed Europe/Berlin\n"},
+     "1 2026-07-11T13:20:00.000+60 other/-/- <> " SHUT "\n"},
     {"change-table,tz=Europe/Berlin",
      "| Date (JST) | Event |\n|-|-|\n| 2026-07-11 15:20 | " SHUT " |\n",
      "3 2026-07-11T06:20:00.000+60 other/-/- <> " SHUT "\n"},
