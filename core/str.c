@@ -235,13 +235,6 @@ tl_buf_add(struct tl_buf *b, struct tl_str s)
 }
 
 void
-tl_buf_follow(struct tl_buf *b, const struct tl_buf *part)
-{
-    if (!b->failed)
-        b->failed = part->failed;
-}
-
-void
 tl_buf_addf(struct tl_buf *b, const char *fmt, ...)
 {
     char small[512];
