@@ -64,7 +64,6 @@ void tl_buf_init(struct tl_buf *b, size_t max);
 void tl_buf_free(struct tl_buf *b);  /* safe to call twice */
 void tl_buf_reset(struct tl_buf *b); /* empties it, keeps the memory and any failure */
 void tl_buf_add(struct tl_buf *b, struct tl_str s);
-                   const struct tl_buf *part); /* takes on the failure of a part */
 __attribute__((format(printf, 2, 3))) void tl_buf_addf(struct tl_buf *b, const char *fmt, ...);
 struct tl_str tl_buf_str(const struct tl_buf *b); /* .p is NUL-terminated */
 
