@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "timeline/classes.h"
+
 bool
 listing_counts(const struct item *it)
 {
@@ -44,6 +46,59 @@ count_steps(struct item *const *items, size_t n, struct steps *s)
     }
 }
 
+/* What begins, and what ends it. */
+enum edge { EDGE_NONE, EDGE_BEGIN, EDGE_END };
+enum { LANES = 8 };
+
+static enum edge
+edge_of(struct tl_str cls, size_t *lane)
+{
+    static const struct {
+        struct tl_str begin, end;
+    } pairs[] = {
+        {{"instance.shutdown", 17}, {"instance.restarted", 18}},
+        {{"zdp.attempted", 13}, {"zdp.finished", 12}},
+        {{"precheck.started", 16}, {"precheck.finished", 17}},
+        {{"backup.started", 14}, {"backup.finished", 15}},
+    };
+    static const struct {
+        enum part begin, end;
+    } parts[] = {{PART_START, PART_END},
+                 {PART_FSTART, PART_FEND},
+                 {PART_GSTART, PART_GEND},
+                 {PART_BSTART, PART_BEND}};
+    const size_t n = sizeof(pairs) / sizeof(pairs[0]), m = sizeof(parts) / sizeof(parts[0]);
+    enum part part = class_info(cls)->part;
+
+    for (*lane = 0; *lane < n; ++*lane)
+        if (tl_str_eq(cls, pairs[*lane].begin) || tl_str_eq(cls, pairs[*lane].end))
+            return tl_str_eq(cls, pairs[*lane].end) ? EDGE_END : EDGE_BEGIN;
+    for (size_t i = 0; i < m; i++, ++*lane)
+        if (part == parts[i].begin || part == parts[i].end)
+            return part == parts[i].end ? EDGE_END : EDGE_BEGIN;
+    return EDGE_NONE;
+}
+
+/* Of a table within one minute: does it list what begins above what ends it, or below? */
+static void
+count_edges(const struct tl_builder *b, struct item *const *items, size_t n, struct steps *s)
+{
+    enum edge last[LANES] = {EDGE_NONE};
+
+    for (size_t i = 0; i < n; i++) {
+        size_t lane;
+        enum edge e = items[i]->channel == TL_CHANNEL_TABLE
+                          ? edge_of(text_of(b, items[i]->cls), &lane)
+                          : EDGE_NONE;
+
+        if (e == EDGE_NONE)
+            continue;
+        s->up += last[lane] == EDGE_BEGIN && e == EDGE_END;
+        s->down += last[lane] == EDGE_END && e == EDGE_BEGIN;
+        last[lane] = e;
+    }
+}
+
 static void
 place(struct item **items, size_t n, bool newest_first)
 {
@@ -57,9 +112,10 @@ place(struct item **items, size_t n, bool newest_first)
     }
 }
 
-/* A block whose dates are all alike goes the way of its input. */
+/* A block whose dates are all alike goes the way of its input; where all are, what begins comes
+ * before what ends it. */
 static void
-direct_input(struct item **items, size_t n)
+direct_input(const struct tl_builder *b, struct item **items, size_t n)
 {
     struct steps all = {0, 0};
 
@@ -68,6 +124,8 @@ direct_input(struct item **items, size_t n)
             end++;
         count_steps(items + i, end - i, &all);
     }
+    if (all.up == all.down)
+        count_edges(b, items, n, &all);
     for (size_t i = 0, end; i < n; i = end) {
         struct steps own = {0, 0};
 
@@ -86,7 +144,7 @@ listing_direct(struct tl_builder *b)
     for (size_t i = 0, end; i < b->nitems; i = end) {
         for (end = i + 1; end < b->nitems && b->items[end]->input == b->items[i]->input;)
             end++;
-        direct_input(b->items + i, end - i);
+        direct_input(b, b->items + i, end - i);
     }
 }
 

@@ -122,11 +122,24 @@ static const struct {
      "4 06:23:00.000 us-east-1/us-east-1 DB instance zdp.attempted\n"},
     {"a table keeps its order within a minute",
      {"06:21 table instance us-east-1 db | DB instance restarted\n"
+      "06:21 table instance us-east-1 db | Backing up DB instance\n"
+      "06:21 table instance us-east-1 db | DB instance restarted\n"
+      "06:21 table instance us-east-1 db | DB instance shutdown\n"
+      "06:22 table instance us-east-1 db | DB instance shutdown\n"},
+     "1 06:21:00.000 us-east-1/db instance.restarted\n"
+     "2 06:21:00.000 us-east-1/db backup.started\n"
+     "3 06:21:00.000 us-east-1/db instance.restarted\n"
+     "4 06:21:00.000 us-east-1/db instance.shutdown\n"
+     "5 06:22:00.000 us-east-1/db instance.shutdown\n"},
+    {"all of one minute, the newest first: what begins comes before what ends it",
+     {"06:21 table instance us-east-1 db | Finished DB Instance backup\n"
+      "06:21 table instance us-east-1 db | DB instance restarted\n"
       "06:21 table instance us-east-1 db | DB instance shutdown\n"
       "06:21 table instance us-east-1 db | Backing up DB instance\n"},
-     "1 06:21:00.000 us-east-1/db instance.restarted\n"
+     "1 06:21:00.000 us-east-1/db backup.started\n"
      "2 06:21:00.000 us-east-1/db instance.shutdown\n"
-     "3 06:21:00.000 us-east-1/db backup.started\n"},
+     "3 06:21:00.000 us-east-1/db instance.restarted\n"
+     "4 06:21:00.000 us-east-1/db backup.finished\n"},
     {"newest first is turned around",
      {"06:23 table instance us-east-1 db | Finished DB Instance backup\n"
       "06:21 table instance us-east-1 db | DB instance restarted\n"
