@@ -12,6 +12,9 @@ enum { MAX_PROOF_ROWS = 48, MAX_ARG = 600, MAX_TEXT = 8 * 1024 };
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"                                \
     "USER_UpgradeDBInstance.PostgreSQL.MinorUpgrade.html"
 
+#define DOC_ZDP_MYSQL                                                                              \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.ZDP.html"
+
 static const struct {
     struct tl_str code;
     enum tl_severity severity;
@@ -56,6 +59,16 @@ expand(struct tl_str text, const struct tl_str *args, struct tl_buf *out)
     }
 }
 
+/* Zero-downtime patching is documented for each engine apart. */
+static struct tl_str
+doc_of(const struct plan *p, enum finding f)
+{
+    if (p && tl_str_eq(catalogue[f].doc, TL_STR(DOC_ZDP)) &&
+        tl_str_eq(p->run->engine, TL_STR("aurora-mysql")))
+        return TL_STR(DOC_ZDP_MYSQL);
+    return catalogue[f].doc;
+}
+
 static struct tl_finding *
 new_finding(struct tl_builder *b, struct plan *p)
 {
@@ -92,7 +105,7 @@ finding_add(struct tl_builder *b, struct plan *p, enum finding f, const uint32_t
                                .text = tl_arena_str(b->arena, tl_buf_str(&text)),
                                .events = kept,
                                .nevents = nrows,
-                               .doc = catalogue[f].doc};
+                               .doc = doc_of(p, f)};
     tl_arena_follow(b->arena, &text);
     tl_buf_free(&text);
     return out->text.p ? TL_OK : TL_ENOMEM;

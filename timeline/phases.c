@@ -74,7 +74,9 @@ close_earlier(const struct tl_builder *b, struct spans *all, uint32_t res, enum 
     static const enum tl_phase stages[] = {TL_PHASE_PRECHECK, TL_PHASE_SNAPSHOT, TL_PHASE_SHUTDOWN};
 
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && stages[i] < phase; i++)
-        close_span(b, all, res, stages[i], when);
+        if (stages[i] != TL_PHASE_SHUTDOWN || phase != TL_PHASE_UPGRADE ||
+            b->res[res].kind != TL_KIND_INSTANCE) /* which is down while it is upgraded */
+            close_span(b, all, res, stages[i], when);
 }
 
 /* The start of what a message says has taken that long: "fast startup completed in …". */
@@ -113,8 +115,13 @@ take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
 {
     const struct tl_event *ev = row_event(b, row);
     uint32_t res = b->rowx[row].res;
+    enum tl_edge edge = ev->edge;
 
-    switch (ev->edge) {
+    /* a cluster says it before it ends, an instance as its last word */
+    if (row_res(b, row)->kind == TL_KIND_INSTANCE &&
+        row_is(b, row, TL_STR("upgrade.version-changed")))
+        edge = TL_EDGE_END;
+    switch (edge) {
     case TL_EDGE_BEGIN:
         close_earlier(b, all, res, ev->phase, &ev->when);
         if (ev->phase == TL_PHASE_COMPLETING)

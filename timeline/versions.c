@@ -62,8 +62,9 @@ version_change(struct tl_str from, struct tl_str to, bool standalone)
     return a.n == b.n ? CHANGE_NONE : CHANGE_UNKNOWN;
 }
 
-bool
-version_agrees(struct tl_str a, struct tl_str b)
+/* Whether one is the beginning of the other, in whole numbers. */
+static bool
+begins(struct tl_str a, struct tl_str b)
 {
     if (a.n > b.n) {
         struct tl_str swap = a;
@@ -72,6 +73,22 @@ version_agrees(struct tl_str a, struct tl_str b)
         b = swap;
     }
     return tl_str_starts(b, a) && (a.n == b.n || b.p[a.n] == '.');
+}
+
+/* 8.0.mysql_aurora.3.10.0 is 3.10.0 to who asks for aurora_version(), and some 8.0 to who asks for
+ * version(). */
+bool
+version_agrees(struct tl_str a, struct tl_str b)
+{
+    const struct tl_str mark = TL_STR(".mysql_aurora.");
+    size_t in_a = tl_str_find(a, mark), in_b = tl_str_find(b, mark);
+    struct tl_str exact = in_a != SIZE_MAX ? a : b, other = in_a != SIZE_MAX ? b : a;
+    size_t at = in_a != SIZE_MAX ? in_a : in_b;
+
+    if ((in_a == SIZE_MAX) == (in_b == SIZE_MAX))
+        return begins(a, b);
+    return begins(tl_str_skip(exact, at + mark.n), other) ||
+           begins((struct tl_str){exact.p, at}, other);
 }
 
 /* ---- what a run shows ---- */

@@ -287,6 +287,8 @@ by_design(const struct tl_builder *b, const struct plan *p, const struct attempt
     if ((p->primary != NONE && p->primary != r->tree && p->joined) ||
         (res_has_role(tree, TL_ROLE_SECONDARY) && !res_has_role(tree, TL_ROLE_PRIMARY)))
         return TL_STR("it is not used for instances in a secondary Region of a global database");
+    if (tl_str_eq(p->run->engine, TL_STR("aurora-mysql")))
+        return (struct tl_str){"", 0}; /* its readers are patched with the writer, so too */
     if (is_reader(r) || beside_writer(b, all, res))
         return TL_STR("it is not used for readers");
     return (struct tl_str){"", 0};

@@ -189,6 +189,149 @@ the_server_and_the_client_are_compared(void **state)
     }
 }
 
+#define MYSQL "8.0.mysql_aurora."
+
+/* A writer and two readers of Aurora MySQL: one reader is patched like the writer, one restarts. */
+static const char mysql_events[] =
+    "06:00:00.000 api cluster eu-west-1 a@1 | Database cluster engine minor version upgrade "
+    "started. Cluster remains online.\n"
+    "06:01:20.000 api instance eu-west-1 a-3@1 | DB instance shutdown\n"
+    "06:01:30.000 api cluster eu-west-1 a@1 | Attempting to upgrade the database with zero "
+    "downtime.\n"
+    "06:01:30.040 api instance eu-west-1 a-1@1 | Attempting to upgrade the database with zero "
+    "downtime.\n"
+    "06:01:31.000 api instance eu-west-1 a-2@1 | Attempting to upgrade the database with zero "
+    "downtime.\n"
+    "06:01:37.000 api instance eu-west-1 a-2@1 | Attempt to upgrade the database instance 'a-2' "
+    "with zero downtime finished. The process took 6000 ms, 4 connections preserved, 0 connections "
+    "dropped.\n"
+    "06:01:38.000 api cluster eu-west-1 a@1 | Attempt to upgrade the database instance 'a-1' "
+    "with zero downtime finished. The process took 8000 ms, 9 connections preserved, 2 connections "
+    "dropped.\n"
+    "06:01:38.040 api instance eu-west-1 a-1@1 | Attempt to upgrade the database instance 'a-1' "
+    "with zero downtime finished. The process took 8000 ms, 9 connections preserved, 2 connections "
+    "dropped.\n"
+    "06:01:41.000 api instance eu-west-1 a-3@1 | DB instance restarted\n"
+    "06:02:20.000 api cluster eu-west-1 a@1 | Database cluster engine minor version upgrade "
+    "complete. Previous version: " MYSQL "3.08.1. New version: " MYSQL "3.10.0.\n"
+    "06:02:21.000 api cluster eu-west-1 a@1 | Database cluster engine version has been "
+    "upgraded.\n"
+    "- topology cluster eu-west-1 a@1 | engine=aurora-mysql\n"
+    "- topology instance eu-west-1 a-1@1 | cluster=a role=writer engine=aurora-mysql\n"
+    "- topology instance eu-west-1 a-2@1 | cluster=a role=reader engine=aurora-mysql\n"
+    "- topology instance eu-west-1 a-3@1 | cluster=a role=reader engine=aurora-mysql\n";
+
+static size_t
+count_findings(const struct tl_run *run, const char *code)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < run->nfindings; i++)
+        n += tl_str_eq(run->findings[i].code, tl_str_from(code));
+    return n;
+}
+
+/* What a loop prints is the short version, or that of the community; its endpoint is one. */
+static void
+aurora_mysql_is_seen_through_each_endpoint(void **state)
+{
+    static const struct {
+        const char *host, *before, *after, *patched; /* whose patch it is held against */
+    } cases[] = {{"a.cluster-x", "3.08.1", "3.10.0", " of a-1 "},
+                 {"a.cluster-x", "8.0.39", "8.0.42", " of a-1 "},
+                 {"a.cluster-ro-x", "3.08.1", "3.10.0", " of a-2 "},
+                 {"a-1.x", "3.08.1", "3.10.0", " of a-1 "},
+                 {"a-2.x", "3.08.1", "3.10.0", " of a-2 "}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *host = cases[i].host;
+        const struct tl_finding *f;
+        const struct tl_run *run;
+        char lines[1024];
+        struct bench b;
+
+        snprintf(lines, sizeof(lines),
+                 "06:01:29.000 probe %s.eu-west-1.rds.amazonaws.com ok %s\n"
+                 "06:01:31.000 probe %s.eu-west-1.rds.amazonaws.com refused\n"
+                 "06:01:36.000 probe %s.eu-west-1.rds.amazonaws.com refused\n"
+                 "06:01:37.000 probe %s.eu-west-1.rds.amazonaws.com ok %s\n"
+                 "06:01:38.000 probe %s.eu-west-1.rds.amazonaws.com ok %s\n",
+                 host, cases[i].before, host, host, host, cases[i].after, host, cases[i].after);
+        bench_begin(&b);
+        bench_feed(&b, "events", mysql_events);
+        bench_feed(&b, "probe", lines);
+        assert_int_equal(bench_end(&b)->nruns, 1);
+        run = b.report->runs;
+        assert_text(run->from, MYSQL "3.08.1");
+        assert_text(run->to, MYSQL "3.10.0");
+        assert_int_equal(count_findings(run, "version.mismatch"), 0);
+        assert_int_equal(count_findings(run, "zdp.client-view"), 1);
+        f = finding_of(run->findings, run->nfindings, "zdp.client-view");
+        assert_true(tl_str_find(f->text, tl_str_from(cases[i].patched)) != SIZE_MAX);
+        bench_free(&b);
+    }
+}
+
+/* Readers of Aurora MySQL are patched so as well: one that is not has no documented reason. */
+static void
+each_engine_has_its_own_rules_of_patching(void **state)
+{
+    const struct tl_finding *f;
+    const struct tl_run *run;
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "events", mysql_events);
+    run = bench_end(&b)->runs;
+    assert_int_equal(count_findings(run, "zdp.not-used-by-design"), 0);
+    f = finding_of(run->findings, run->nfindings, "zdp.not-used");
+    assert_non_null(f);
+    assert_true(tl_str_starts(f->text, TL_STR("a-3 ")));
+    assert_true(tl_str_find(f->doc, TL_STR("AuroraMySQL")) != SIZE_MAX);
+    bench_free(&b);
+}
+
+/* An instance is down from its shutdown to its restart, and done when it tells its version. */
+static void
+the_phases_of_an_instance_end(void **state)
+{
+    static const struct {
+        enum tl_phase name;
+        int64_t took_s;
+    } want[] = {{TL_PHASE_PRECHECK, 31},
+                {TL_PHASE_SHUTDOWN, 206},
+                {TL_PHASE_UPGRADE, 184},
+                {TL_PHASE_COMPLETING, 37}};
+    const struct tl_run *run;
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "events",
+               "06:31:56 api instance eu-west-1 db@1 | The pre-check started for the DB engine "
+               "version upgrade.\n"
+               "06:32:27 api instance eu-west-1 db@1 | The pre-check finished for the DB engine "
+               "version upgrade.\n"
+               "06:32:54 api instance eu-west-1 db@1 | DB instance shutdown\n"
+               "06:33:26 api instance eu-west-1 db@1 | The downtime started for the DB instance.\n"
+               "06:34:38 api instance eu-west-1 db@1 | The engine version upgrade started.\n"
+               "06:36:20 api instance eu-west-1 db@1 | DB instance restarted\n"
+               "06:37:42 api instance eu-west-1 db@1 | The engine version upgrade finished.\n"
+               "06:37:42 api instance eu-west-1 db@1 | The post-upgrade tasks are in progress.\n"
+               "06:38:19 api instance eu-west-1 db@1 | Database instance engine minor version "
+               "upgrade complete. Previous version: 8.0.42. New version: 8.0.44.\n");
+    run = bench_end(&b)->runs;
+    assert_int_equal(run->nphases, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(run->phases[i].name, want[i].name);
+        assert_int_equal(run->phases[i].ended.at - run->phases[i].began.at,
+                         want[i].took_s * TL_SECOND);
+    }
+    bench_free(&b);
+}
+
 static void
 an_outage_tells_what_it_does_not_show(void **state)
 {
@@ -271,6 +414,9 @@ main(void)
         cmocka_unit_test(claims_are_held_against_the_bounds),
         cmocka_unit_test(an_input_that_contradicts_itself_is_told),
         cmocka_unit_test(the_server_and_the_client_are_compared),
+        cmocka_unit_test(aurora_mysql_is_seen_through_each_endpoint),
+        cmocka_unit_test(each_engine_has_its_own_rules_of_patching),
+        cmocka_unit_test(the_phases_of_an_instance_end),
         cmocka_unit_test(an_outage_tells_what_it_does_not_show),
         cmocka_unit_test(a_shutdown_without_a_restart_is_told_where_evidence_goes_on),
         cmocka_unit_test(the_documentation_lists_every_code),
