@@ -262,11 +262,13 @@ say_client_view(struct tl_builder *b, struct plan *p)
 
         if (z->outcome != TL_ZDP_FINISHED || z->elapsed_ms == TL_UNKNOWN)
             continue;
-        for (size_t k = 0; k < p->noutages; k++)
-            if (is_of(b, p, z, &p->outages[k]) &&
-                !goes_elsewhere(b, z, &p->outages[k], writer_known) &&
-                compare_zdp(b, p, z, &p->outages[k]))
+        for (size_t k = 0; k < p->noutages; k++) {
+            const struct tl_outage *o = &p->outages[k];
+
+            if (is_of(b, p, z, o) && !goes_elsewhere(b, z, o, writer_known) &&
+                compare_zdp(b, p, z, o))
                 return TL_ENOMEM;
+        }
     }
     return TL_OK;
 }
