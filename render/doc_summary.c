@@ -74,16 +74,13 @@ say_where(struct story *s, const struct tl_run *run)
         say_pair(s, "where", TONE_PLAIN);
 }
 
-/* How long a run took: as stated, else what its two ends allow. */
+/* How long a run took: what its two ends allow, for they stand beside it. */
 static struct tl_span
 run_span(const struct tl_run *run)
 {
-    struct tl_span span = run->operation;
+    struct tl_span span = {run->ended.earliest - run->began.latest,
+                           run->ended.latest - run->began.earliest};
 
-    if (span.min_us != TL_UNKNOWN || span.max_us != TL_UNKNOWN || run->ended.at == TL_TIME_NONE)
-        return span;
-    span.min_us = run->ended.earliest - run->began.latest;
-    span.max_us = run->ended.latest - run->began.earliest;
     if (span.min_us < 0)
         span.min_us = 0;
     return span;
@@ -115,6 +112,10 @@ say_when(struct story *s, const struct tl_run *run)
     if (run->requested.at != TL_TIME_NONE) {
         say(s, TL_STR(", "));
         show_stamp(&s->line, tz, tl_instant_of(run->requested.at, TL_SECOND));
+    }
+    if (run->operation.max_us != TL_UNKNOWN) {
+        say(s, TL_STR("; complete after "));
+        show_range(&s->line, run->operation);
     }
     say_pair(s, "requested", TONE_PLAIN);
 }
