@@ -135,6 +135,23 @@ find_rds_host(struct tl_str text, struct tl_str *host)
     }
 }
 
+/* "db.example.net:5432 - no response": what pg_isready says. */
+static bool
+host_before_port(struct tl_str text, struct tl_str *host)
+{
+    struct tl_str rest;
+    int64_t port;
+
+    for (host->n = 0; host->n < text.n && is_host_char(text.p[host->n]);)
+        host->n++;
+    host->p = text.p;
+    rest = tl_str_skip(text, host->n);
+    if (rest.n == 0 || rest.p[0] != ':')
+        return false;
+    rest = tl_str_skip(rest, 1);
+    return tl_str_int(&rest, &port) && tl_str_starts(rest, TL_STR(" - ")) && is_host_name(*host);
+}
+
 bool
 probe_find_host(struct tl_str text, struct tl_str *host)
 {
@@ -158,7 +175,7 @@ probe_find_host(struct tl_str text, struct tl_str *host)
 
     if (text.n > 4096)
         text.n = 4096;
-    if (find_rds_host(text, host))
+    if (find_rds_host(text, host) || host_before_port(text, host))
         return true;
     for (size_t i = 0; i < COUNT(before); i++) {
         size_t at = tl_str_find(text, before[i]);

@@ -190,6 +190,8 @@ finds_hosts_and_sleeps(void **state)
         {"could not translate host name \"db.example.net\" to address", "db.example.net", 0},
         {"server on 'db.example.net:3306' (111)", "db.example.net", 0},
         {"Failed to connect to 172.31.46.20:5432", "", 0},
+        {"db.example.net:5432 - no response", "db.example.net", 0},
+        {"172.31.46.20:5432 - accepting connections", "", 0},
         {"Opening a DB connection to xxxxx", "", 0},
         {"sleep 0.5", "", 500000},
         {"while :; do psql -h " H "; sleep 1; done", H, 1000000},

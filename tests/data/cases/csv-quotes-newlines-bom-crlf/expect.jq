@@ -1,0 +1,1 @@
+[.events[] | [.line, .at, .class]] == [[4, "2026-02-03T05:05:06.000Z", "upgrade.started"], [2, "2026-02-03T05:09:06.000Z", "unclassified"]] and (.events[1].message | test("\"ok\", and\\s+went on")) and .inputs[0].unclassified == 1

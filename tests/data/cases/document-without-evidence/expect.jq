@@ -1,0 +1,1 @@
+.events == [] and .outages == [] and .runs == [] and $exit == 0

@@ -1,0 +1,1 @@
+([.inputs[].format] | unique == ["eventbridge"]) and [.events[].class] == ["upgrade.started", "upgrade.version-changed", "upgrade.finished"] and ([.events[].proofs | length] == [3, 3, 3]) and (.runs | length == 1) and (.runs[0] | .verdict == "succeeded" and .from == "16.4.3" and .to == "16.8.1")

@@ -1,0 +1,1 @@
+[.events[].class] == ["upgrade.started", "upgrade.version-changed", "upgrade.finished"] and (.runs | length == 1) and (.runs[0] | .verdict == "succeeded" and .from == "16.4.3" and .to == "16.8.1") and .inputs[0].odd == 0

@@ -1,0 +1,1 @@
+(test("\u001b") or test("\u0007")) | not

@@ -1,0 +1,1 @@
+[.events[].class] == ["upgrade.started", "upgrade.version-changed", "upgrade.finished"] and (.runs | length == 1) and (.runs[0] | .verdict == "succeeded" and .from == "16.4.3" and .to == "16.8.1") and .inputs[0].odd == 1 and (.inputs[0].odd_samples[0].line == 7) and ($err | test("paste.txt:7: ")) and $exit == 0

@@ -1,0 +1,1 @@
+([.inputs[].format] == ["probe", "probe", "probe"]) and ([all_outages[] | {(.endpoint): .failures}] | add == {"basket.cluster-abc123.eu-north-1.rds.amazonaws.com": {"refused": 1, "closed": 1}, "db.example.net": {"refused": 1}, "pg.example.net": {"starting-up": 1}}) and ([.inputs[].odd] == [0, 0, 0])

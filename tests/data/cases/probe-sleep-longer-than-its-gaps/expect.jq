@@ -1,0 +1,1 @@
+(all_outages[0].seconds == {"min": 0.51, "observed": 1.56, "max": 2.58, "client": 2.07}) and ([all_findings[] | select(.code == "hint.contradicted")] | length == 1 and (.[0].text | test("sleep of 5")))

@@ -1,0 +1,1 @@
+(.runs | length == 1) and (.runs[0] | .basis == "proved" and .strategy == "in-place-minor-restart" and .engine == "aurora-postgresql" and ([.zdp[] | {(.resource): .outcome}] | add == {"yak": "not-attempted", "zebra": "not-attempted"}))

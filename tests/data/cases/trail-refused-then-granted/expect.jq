@@ -1,0 +1,1 @@
+(.runs[0].requested | .by == "assumed-role/ops/kim" and .via == "ModifyDBCluster" and .at == "2026-02-03T04:04:50.000Z") and (tostring | test("hunter2|ASIA") | not) and (all_findings | any(.code == "request.refused")) and .runs[0].verdict == "succeeded"
