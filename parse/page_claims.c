@@ -92,9 +92,32 @@ static const struct tl_str general[] = {
 };
 /* Right before a duration: it is how far apart things are, or how long something waits. */
 static const struct tl_str not_before[] = {
-    W("every"),  W("each"),       W("sleep"),   W("sleep of"), W("interval of"), W("intervals of"),
-    W("per"),    W("timeout of"), W("timeout"), W("after"),    W("wait"),        W("waiting"),
-    W("waited"), W("past"),       W("last"),    W("polled"),   W("interval:"),   W("timeout:"),
+    W("every"),
+    W("each"),
+    W("sleep"),
+    W("sleep of"),
+    W("interval of"),
+    W("intervals of"),
+    W("per"),
+    W("timeout of"),
+    W("timeout"),
+    W("after"),
+    W("wait"),
+    W("waiting"),
+    W("waited"),
+    W("past"),
+    W("last"),
+    W("polled"),
+    W("interval:"),
+    W("timeout:"),
+    /* what somebody else said, and was not */
+    W("not"),
+    W("not the"),
+    W("not for"),
+    W("rather than"),
+    W("rather than the"),
+    W("instead of"),
+    W("instead of the"),
 };
 static const struct tl_str not_after[] = {
     W("ago"),        W("later"),     W("before"),   W("interval"),    W("intervals"), W("timeout"),

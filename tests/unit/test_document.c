@@ -119,6 +119,8 @@ finds_claims(void **state)
         {"We asked every 0.5 s; the outage took 3 s.", "2500-3500 "},
         {"With a sleep of 0.5 seconds we saw 11 seconds of downtime.", "10500-11500 "},
         /* none */
+        {"It was down for 4 seconds, not the 45 seconds that the pager said.", "3500-4500 "},
+        {"The outage was 3 s rather than 30 s.", "2500-3500 "},
         {"The process took 2360 ms, 6 connections preserved, 0 connections dropped.", ""},
         {"The upgrade with zero downtime took 2360 ms.", ""},
         {"It has to be done within 30 days.", ""},
