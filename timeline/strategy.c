@@ -113,6 +113,15 @@ primary_last(const struct tl_builder *b, const struct plan *p)
     return p->primary == NONE || b->episodes[last].tree == p->primary;
 }
 
+/* One call for all Regions, of which there may be evidence from one only. */
+static bool
+is_asked_globally(const struct tl_builder *b, const struct plan *p)
+{
+    return p->request != NONE &&
+           tl_str_eq(tl_event_text(row_event(b, p->request), TL_STR("event_name")),
+                     TL_STR("ModifyGlobalCluster"));
+}
+
 static enum tl_strategy
 of_cluster(const struct tl_builder *b, const struct plan *p, const struct signs *s)
 {
@@ -126,7 +135,7 @@ of_cluster(const struct tl_builder *b, const struct plan *p, const struct signs 
     default:
         return s->os ? TL_STRATEGY_OS_UPDATE : TL_STRATEGY_UNKNOWN;
     }
-    if (p->joined && together(b, p))
+    if (p->joined ? together(b, p) : is_asked_globally(b, p))
         return TL_STRATEGY_MANAGED_GLOBAL_MINOR;
     if (p->joined)
         return primary_last(b, p) ? TL_STRATEGY_MANUAL_SECONDARIES_FIRST : TL_STRATEGY_UNKNOWN;
