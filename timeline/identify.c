@@ -352,26 +352,55 @@ place_all_named(struct tl_builder *b)
     return TL_OK;
 }
 
-/* "us-east-1 DB cluster" is the only cluster of that region in all the evidence, or itself. */
+static bool
+awaits_place(const struct item *it, bool instances)
+{
+    return it->res == NONE && (it->kind == TL_KIND_INSTANCE) == instances;
+}
+
+/* "writer" and "reader" of one table are two instances, whatever is known of one of them. */
 static enum tl_status
-place_labels(struct tl_builder *b)
+compare_labels(struct tl_builder *b, struct only_list *only)
+{
+    for (size_t i = 0; i < b->nitems; i++) {
+        const struct item *it = b->items[i];
+        struct only *o;
+
+        if (!awaits_place(it, true))
+            continue;
+        o = only_of(b, only, text_of(b, it->region), it->input);
+        if (!o)
+            return TL_ENOMEM;
+        o->labels_differ |= o->label != 0 && o->label_input == it->input && o->label != it->label;
+        o->label = it->label;
+        o->label_input = it->input;
+    }
+    return TL_OK;
+}
+
+/* "us-east-1 DB cluster" is the only cluster of that region in all the evidence, or itself. Then,
+ * when messages of clusters have named their instances, "us-east-1 DB instance" likewise. */
+static enum tl_status
+place_labels(struct tl_builder *b, bool instances)
 {
     struct only_list only;
 
-    if (only_count(b, &only))
+    if (only_count(b, &only) || (instances && compare_labels(b, &only)))
         return TL_ENOMEM;
     for (size_t i = 0; i < b->nitems; i++) {
         struct item *it = b->items[i];
         struct tl_ident who = item_ident(b, it);
         const struct only *o = NULL;
 
-        if (it->res != NONE)
+        if (!awaits_place(it, instances))
             continue;
         if ((who.kind == TL_KIND_CLUSTER || who.kind == TL_KIND_INSTANCE) &&
             !(o = only_of(b, &only, who.region, it->input)))
             return TL_ENOMEM;
-        if (o)
-            it->res = who.kind == TL_KIND_CLUSTER ? o->cluster : o->instance;
+        if (o && who.kind == TL_KIND_CLUSTER)
+            it->res = o->cluster;
+        else if (o && !o->labels_differ)
+            it->res = o->instance;
         if (it->res == NONE && res_of(b, &who, it->input, &it->res))
             return TL_ENOMEM;
         b->res[it->res].labelled = true;
@@ -482,9 +511,11 @@ build_identify(struct tl_builder *b)
     if (!st)
         st = join_named(b, false);
     if (!st)
-        st = place_labels(b);
+        st = place_labels(b, false);
     if (!st)
         st = join_named(b, true);
+    if (!st)
+        st = place_labels(b, true);
     if (!st)
         st = res_memberships(b);
     for (size_t i = 0; i < b->nloops && !st; i++)

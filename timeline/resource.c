@@ -268,7 +268,7 @@ only_count(struct tl_builder *b, struct only_list *o)
     return TL_OK;
 }
 
-const struct only *
+struct only *
 only_of(struct tl_builder *b, struct only_list *o, struct tl_str region, uint32_t input)
 {
     struct only *slot;

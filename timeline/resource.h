@@ -33,6 +33,8 @@ struct only {
     uint32_t cluster, instance; /* with an identifier; NONE: none or several */
     uint32_t label_cluster;     /* with a label only */
     uint32_t nclusters, ninstances, nlabels;
+    uint32_t label, label_input; /* of the labelled instance met last; 0: none */
+    bool labels_differ;          /* one input calls its instances there by several labels */
 };
 struct only_list {
     struct strings regions;
@@ -41,7 +43,7 @@ struct only_list {
 };
 enum tl_status only_count(struct tl_builder *b, struct only_list *o);
 /* NULL: the region has no resource. */
-const struct only *only_of(struct tl_builder *b, struct only_list *o, struct tl_str region,
-                           uint32_t input);
+struct only *only_of(struct tl_builder *b, struct only_list *o, struct tl_str region,
+                     uint32_t input);
 
 #endif

@@ -133,6 +133,30 @@ is_open(const struct attempt *a)
     return a && a->ended == NONE && a->failed == NONE;
 }
 
+/* The one open attempt of the tree on an instance that a table only gives a label: "us-east-1
+ * writer", whose name the end is the first to tell. */
+static struct attempt *
+labelled_attempt(const struct tl_builder *b, struct attempts *all, uint32_t res)
+{
+    enum { BACK = 16 };
+    struct attempt *found = NULL;
+
+    if (b->res[res].id.n == 0)
+        return NULL;
+    for (size_t i = all->n; i > 0 && i + BACK > all->n; i--) {
+        struct attempt *a = &all->list[i - 1];
+        const struct res *r = &b->res[a->res];
+
+        if (!is_open(a) || r->kind != TL_KIND_INSTANCE || r->id.n > 0 ||
+            r->tree != b->res[res].tree)
+            continue;
+        if (found)
+            return NULL;
+        found = a;
+    }
+    return found;
+}
+
 /* The attempt of that instance (or of its cluster, where the instance is not known) that waits for
  * its end. */
 static struct attempt *
@@ -142,7 +166,9 @@ open_attempt(const struct tl_builder *b, struct attempts *all, uint32_t res)
 
     if (is_open(own))
         return own;
-    return is_open(tree) && b->res[tree->res].kind != TL_KIND_INSTANCE ? tree : NULL;
+    if (is_open(tree) && b->res[tree->res].kind != TL_KIND_INSTANCE)
+        return tree;
+    return labelled_attempt(b, all, res);
 }
 
 static enum tl_status

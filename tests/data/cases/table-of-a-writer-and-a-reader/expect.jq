@@ -1,0 +1,1 @@
+(.runs | length == 1) and (.runs[0] | .strategy == "in-place-minor-zdp" and ([.zdp[] | [.resource, .outcome, .elapsed_ms]] == [["us-east-1 writer", "finished", 1900], ["us-east-1 reader", "not-attempted", null]]))
