@@ -21,9 +21,9 @@ CFLAGS_fuzz    := -O1 -g3 -fsanitize=address,undefined,fuzzer-no-link -fno-sanit
 # (A newer library may call deprecated what an older one has no other name for.)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wformat=2 -Wwrite-strings -Wundef -Wpointer-arith -Wcast-align -Werror -Wno-error=deprecated-declarations
-STD := -std=c11 -D_POSIX_C_SOURCE=200809L
+STD := -std=c11 -D_POSIX_C_SOURCE=200809L -pthread
 ALL_CFLAGS = $(STD) $(WARN) $(CFLAGS_$(MODE)) -I. -MMD -MP $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
-ALL_LDLIBS = $(shell pkg-config --libs $(PKGS)) $(LDLIBS)
+ALL_LDLIBS = -pthread $(shell pkg-config --libs $(PKGS)) $(LDLIBS)
 FUZZ_CC ?= clang
 JOBS    ?= $(shell nproc)
 

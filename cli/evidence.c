@@ -54,7 +54,7 @@ static enum tl_status
 open_reader(struct evidence *e, struct tl_error *err)
 {
     struct tl_input in = {.name = e->name,
-                          .stream = {read_bytes, e},
+                          .stream = {read_bytes, e, e->bytes.steady},
                           .hints = e->s->hints[e->operand],
                           .catalogue = e->s->catalogue,
                           .zones = e->s->zones};

@@ -19,5 +19,5 @@ memory_read(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
 struct tl_stream
 tl_stream_memory(struct tl_memory *m)
 {
-    return (struct tl_stream){memory_read, m};
+    return (struct tl_stream){memory_read, m, true};
 }

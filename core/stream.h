@@ -16,6 +16,9 @@ struct tl_stream {
      */
     enum tl_status (*read)(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err);
     void *ctx; /* borrowed */
+    /* It never waits for somebody who writes: a file, or what is unpacked from one. Then reading
+     * ahead costs nothing but time. */
+    bool steady;
 };
 
 /* A stream over bytes in memory. *m must outlive the stream and is its position. */

@@ -321,7 +321,7 @@ tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder, struct t
     digest_begin(w->digest);
     w->ended = w->digested = false;
     *name = tl_buf_str(&w->name);
-    *stream = (struct tl_stream){walk_read, w};
+    *stream = (struct tl_stream){walk_read, w, w->file.seekable};
     *got = true;
     return TL_OK;
 }

@@ -3,6 +3,7 @@
  *
  *   rule_file.c     rule text to struct rule
  *   catalogue.c     compiles rules, owns them, answers who carries an id
+ *   rule_head.c     how the texts that a pattern matches begin
  *   rule_literal.c  the words that a text must hold for a pattern to match
  *   prefilter.c     those words, found in one pass: which rules a text is worth trying on
  *   memo.c          answers given before
@@ -26,7 +27,9 @@ enum {
     RULE_COUNT_MAX = 20000,
     RULE_CAPTURES_MAX = 64, /* groups of a pattern, named or not */
     LITERALS_MAX = 16,      /* words of one rule that the prefilter looks for */
-    LITERAL_MIN = 4         /* bytes of the shortest word that is worth it */
+    LITERAL_MIN = 4,        /* bytes of the shortest word that is worth it */
+    RULE_HEADS_MAX = 48,    /* ways in which the matches of a rule may begin */
+    RULE_HEAD_MAX = 32      /* bytes of them that count */
 };
 
 struct sample {
@@ -103,6 +106,7 @@ struct tl_catalogue {
     size_t nhits;
     uint64_t *wanted; /* a bit per rule: worth trying */
     bool gave_up;
+    const struct rule *quitter; /* the rule that gave up, the last one of several */
     struct tl_field fields[RULE_CAPTURES_MAX];
 
     struct prefilter *prefilter; /* NULL: every rule is tried */
@@ -152,6 +156,19 @@ enum tl_status rule_file_read(struct tl_arena *a, struct tl_str name, struct tl_
  */
 bool rule_literals(struct tl_arena *a, struct tl_str pattern, struct literals *out);
 
+/* ---- rule_head.c ---- */
+
+struct rule_heads {
+    char text[RULE_HEADS_MAX][RULE_HEAD_MAX]; /* lower case */
+    size_t len[RULE_HEADS_MAX];               /* LITERAL_MIN or more */
+    size_t n;
+};
+/*
+ * The texts with one of which every normalised text begins that the pattern matches, in any case of
+ * its ASCII letters. False when nothing is sure, or one would be shorter than LITERAL_MIN.
+ */
+bool rule_heads(struct tl_str pattern, struct rule_heads *out);
+
 /* ---- prefilter.c ---- */
 
 struct prefilter *prefilter_new(struct rule *const *rules, size_t n); /* NULL: out of memory */
@@ -185,6 +202,13 @@ struct tl_str catalogue_normalise(struct tl_catalogue *c, struct tl_str raw);
 
 /* Fills c->hits with all rules that match the text in c->norm, whatever their sources. */
 void catalogue_hits(struct tl_catalogue *c, struct tl_str text);
+
+/*
+ * A log message to the rules that name `source`, and to no others. False: none knows it (then only
+ * out->gave_up and out->rule_name, the rule that did, say something).
+ */
+bool classify_log(struct tl_catalogue *c, struct tl_str source, struct tl_str text,
+                  struct tl_match *out);
 
 /* tl_classify without the memory of answers. */
 void classify_text(struct tl_catalogue *c, struct tl_str source_type, struct tl_str text,

@@ -76,7 +76,10 @@ try_rule(struct tl_catalogue *c, struct rule *r, struct tl_str text)
 {
     enum rule_answer answer = rule_match(c, r, text, c->found[c->nhits > 0]);
 
-    c->gave_up |= answer == RULE_GAVE_UP;
+    if (answer == RULE_GAVE_UP) {
+        c->gave_up = true;
+        c->quitter = r;
+    }
     if (answer == RULE_YES)
         c->hits[c->nhits++] = r;
 }
@@ -277,7 +280,44 @@ take_fields(struct tl_catalogue *c, struct rule *r, struct tl_str text, struct t
     }
 }
 
-/* ---- the door ---- */
+/* ---- the doors ---- */
+
+static bool
+names_source(const struct rule *r, struct tl_str source)
+{
+    for (size_t i = 0; i < r->nsources; i++)
+        if (tl_str_eq(r->sources[i], source))
+            return true;
+    return false;
+}
+
+bool
+classify_log(struct tl_catalogue *c, struct tl_str source, struct tl_str text, struct tl_match *out)
+{
+    struct tl_str norm;
+
+    if (!c->indexed)
+        catalogue_index(c);
+    norm = catalogue_normalise(c, text);
+    *out = (struct tl_match){.cls = TL_STR("unclassified"),
+                             .event_id = NOTHING,
+                             .doc = NOTHING,
+                             .near = NOTHING,
+                             .rule_name = NOTHING};
+    catalogue_hits(c, norm);
+    out->starved = c->starved;
+    out->gave_up = c->gave_up;
+    if (c->gave_up)
+        out->rule_name = c->quitter->where;
+    for (size_t i = 0; i < c->nhits; i++) {
+        if (!names_source(c->hits[i], source))
+            continue;
+        take_rule(c->hits[i], out);
+        take_fields(c, c->hits[i], norm, out);
+        return true;
+    }
+    return false;
+}
 
 void
 classify_text(struct tl_catalogue *c, struct tl_str source_type, struct tl_str text,

@@ -111,6 +111,28 @@ feed_skip(struct feed *f, size_t n)
     advance(f, n);
 }
 
+size_t
+feed_read(struct feed *f, char *buf, size_t cap)
+{
+    size_t n = f->to - f->from;
+    enum tl_status st;
+
+    n = n < cap ? n : cap;
+    if (n > 0) {
+        memcpy(buf, f->buf + f->from, n);
+        advance(f, n);
+        return n;
+    }
+    if (f->eof)
+        return 0;
+    st = f->stream.read(f->stream.ctx, buf, cap, &n, &f->error);
+    if (st)
+        f->failed = st;
+    f->eof = st || n == 0;
+    f->offset += n;
+    return n;
+}
+
 /* Finds the next line end within MAX_LINE. *n is the line's length, *whole false when it was cut.
  */
 static bool

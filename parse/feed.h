@@ -34,6 +34,11 @@ struct tl_str feed_peek(struct feed *f, size_t want);
 /* Drops n bytes (n <= what feed_peek showed), counting the newlines among them. */
 void feed_skip(struct feed *f, size_t n);
 /*
+ * For readers with a window of their own: at most cap (> 0) bytes, from this window first, then
+ * straight from the stream. 0: the end, or a failure (f->failed). Lines are no longer counted.
+ */
+size_t feed_read(struct feed *f, char *buf, size_t cap);
+/*
  * The next line without its line end (LF or CRLF; a byte-order mark at the very start is dropped).
  * f->line is then its number. False: the end (or out of memory: f->failed).
  */

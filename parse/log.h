@@ -29,10 +29,10 @@ enum log_line {
 
 /* Where things are in a line that begins a record: places in the line itself. */
 struct log_look {
-    const char *stamp; /* first byte of its time; NULL: it has none */
-    uint32_t stamp_n;  /* bytes of it, without the zone: the same for all lines of a kind */
-    const char *zone;  /* stamps are in the order of their bytes among records of equal zone */
-    uint32_t zone_n;   /* text (syslog: "Feb 11"); 0: no zone */
+    const char *stamp;   /* first byte of its time; NULL: it has none */
+    uint32_t stamp_n;    /* bytes of it, without the zone: the same for all lines of a kind */
+    const char *zone;    /* stamps are in the order of their bytes among records of equal zone */
+    uint32_t zone_n;     /* text (syslog: "Feb 11"); 0: no zone */
     const char *message; /* first byte of the message, as written: maybe escaped */
 };
 

@@ -91,6 +91,7 @@ struct tl_input { /* what a reader is opened on; everything is borrowed until tl
     struct tl_hints hints;
     struct tl_catalogue *catalogue;
     struct tl_zones *zones;
+    unsigned threads; /* for logs, the caller's own included; 0: one */
 };
 
 struct tl_reader;

@@ -102,49 +102,60 @@ take_zone(struct tl_reader *r, const struct tl_zone **zone, struct tl_error *err
     return true;
 }
 
-bool
-reader_instant(struct tl_reader *r, const struct tl_stamp *s, const struct tl_zone *zone,
-               uint32_t line, struct tl_instant *out)
+/* NULL, or why there is no instant ("": nothing to say), maybe in *err. */
+static const char *
+instant_of(struct tl_reader *r, const struct tl_stamp *s, const struct tl_zone *zone,
+           struct tl_instant *out, struct tl_error *err)
 {
     const struct tl_zone *use = zone ? zone : r->in.hints.tz;
     struct tl_stamp stamp = *s;
-    struct tl_error err;
 
     if (!stamp.dated && r->in.hints.date != TL_TIME_NONE) {
         stamp.local += r->in.hints.date;
         stamp.dated = true;
     }
-    if (!stamp.dated) {
-        reader_odd(r, line,
-                   "a time of day without a date: give it with --as FORMAT,date=YYYY-MM-DD");
-        return false;
-    }
+    if (!stamp.dated)
+        return "a time of day without a date: give it with --as FORMAT,date=YYYY-MM-DD";
     if (stamp.yearless) {
         struct tl_civil c = tl_time_civil(stamp.local);
         tl_time midnight;
 
         if (r->in.hints.year == TL_UNKNOWN ||
-            !tl_date_to_time(r->in.hints.year, c.month, c.day, &midnight)) {
-            reader_odd(r, line, "a date without a year: give it with --as FORMAT,year=YYYY");
-            return false;
-        }
+            !tl_date_to_time(r->in.hints.year, c.month, c.day, &midnight))
+            return "a date without a year: give it with --as FORMAT,year=YYYY";
         stamp.local = midnight + (stamp.local % TL_DAY);
         stamp.yearless = false;
     }
     if (stamp.zone == TL_ZONE_AMBIGUOUS && !use) {
-        reader_odd(r, line,
-                   "the zone %.*s has several offsets: give the one meant with --as FORMAT,tz=ZONE "
-                   "or --input-tz ZONE",
-                   stamp.zone_text.n > 20 ? 20 : TL_FMT(stamp.zone_text));
-        return false;
+        tl_fail(err, TL_EINPUT, 0,
+                "the zone %.*s has several offsets: give the one meant with --as FORMAT,tz=ZONE or "
+                "--input-tz ZONE",
+                stamp.zone_text.n > 20 ? 20 : TL_FMT(stamp.zone_text));
+        return err->msg;
     }
-    if (stamp.zone == TL_ZONE_ABSENT && !zone) {
-        if (!take_zone(r, &use, &err)) {
-            reader_odd(r, line, "%s", err.msg);
-            return false;
-        }
-    }
-    return tl_stamp_instant(&stamp, use, out);
+    if (stamp.zone == TL_ZONE_ABSENT && !zone && !take_zone(r, &use, err))
+        return err->msg;
+    return tl_stamp_instant(&stamp, use, out) ? NULL : "";
+}
+
+bool
+reader_instant(struct tl_reader *r, const struct tl_stamp *s, const struct tl_zone *zone,
+               uint32_t line, struct tl_instant *out)
+{
+    struct tl_error err;
+    const char *why = instant_of(r, s, zone, out, &err);
+
+    if (why && *why)
+        reader_odd(r, line, "%s", why);
+    return !why;
+}
+
+bool
+reader_side_instant(struct tl_reader *r, const struct tl_stamp *s, struct tl_instant *out)
+{
+    struct tl_error err;
+
+    return !instant_of(r, s, NULL, out, &err);
 }
 
 void
@@ -390,19 +401,25 @@ floor_attempt(struct tl_reader *r, struct tl_event *ev)
 }
 
 static void
-count(struct tl_source *s, const struct tl_event *ev)
+note_time(struct tl_source *s, const struct tl_instant *when)
 {
-    int64_t width = ev->when.latest - ev->when.earliest;
+    int64_t width = when->latest - when->earliest;
 
-    s->events++;
-    if (ev->when.at == TL_TIME_NONE)
+    if (when->at == TL_TIME_NONE)
         return;
-    if (s->first == TL_TIME_NONE || ev->when.at < s->first)
-        s->first = ev->when.at;
-    if (s->last == TL_TIME_NONE || ev->when.at > s->last)
-        s->last = ev->when.at;
+    if (s->first == TL_TIME_NONE || when->at < s->first)
+        s->first = when->at;
+    if (s->last == TL_TIME_NONE || when->at > s->last)
+        s->last = when->at;
     if (s->precision_us == TL_UNKNOWN || width < s->precision_us)
         s->precision_us = width;
+}
+
+void
+reader_note_time(struct tl_reader *r, struct tl_instant when)
+{
+    widen_to_ms(&when);
+    note_time(&r->source, &when);
 }
 
 /* One record of the format, made into an event. records counts what the format counts itself
@@ -423,12 +440,13 @@ next_event(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error 
     }
     widen_to_ms(&ev->when);
     floor_attempt(r, ev);
-    r->source.records++;
+    r->source.records += !r->counts_records;
     if (!ev->attempt)
         reader_defaults(r, ev);
     if (ev->cls.n == 0)
         classify(r, ev);
-    count(&r->source, ev);
+    r->source.events++;
+    note_time(&r->source, &ev->when);
     return TL_OK;
 }
 

@@ -48,6 +48,7 @@ struct tl_reader {
     struct tl_source
         *pass_source;    /* set by `next` with *got = true: hand this SOURCE out instead */
     bool passes_through; /* set by a format's open: events and sources are handed on as they are */
+    bool counts_records; /* set by a format's open: it counts source.records itself */
     bool unlike;         /* --as named the format, and nothing at the beginning looks like it */
     bool source_given, finished, failed;
 };
@@ -71,6 +72,11 @@ void reader_hint(struct tl_reader *r, struct tl_str key, struct tl_str value, st
  */
 bool reader_instant(struct tl_reader *r, const struct tl_stamp *s, const struct tl_zone *zone,
                     uint32_t line, struct tl_instant *out);
+/* The same for a time that is not a record's own: false says nothing and counts nothing. */
+bool reader_side_instant(struct tl_reader *r, const struct tl_stamp *s, struct tl_instant *out);
+
+/* Counts the time of a record that gives no event: `first`, `last` and `precision_ms`. */
+void reader_note_time(struct tl_reader *r, struct tl_instant when);
 
 /* An arena copy that lives as long as the current event; .p is NULL when out of memory. */
 struct tl_str reader_keep(struct tl_reader *r, struct tl_str s);

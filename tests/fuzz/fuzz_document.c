@@ -52,7 +52,7 @@ read_all(struct tl_str text, size_t step, struct tl_zones *zones, struct tl_cata
 {
     struct drip d = {text, step};
     struct tl_input in = {.name = TL_STR("x"),
-                          .stream = {drip_read, &d},
+                          .stream = {drip_read, &d, false},
                           .hints = TL_HINTS_NONE,
                           .zones = zones,
                           .catalogue = rules};

@@ -62,7 +62,7 @@ lines_are_whole_whatever_the_chunks(void **state)
             uint64_t n = 0;
 
             tl_buf_init(&got, 1024);
-            feed_init(&f, (struct tl_stream){drip_read, &d});
+            feed_init(&f, (struct tl_stream){drip_read, &d, false});
             while (feed_peek_line(&f, &seen)) {
                 size_t len = seen.n;
 
@@ -97,7 +97,7 @@ a_long_line_is_cut_and_the_next_is_whole(void **state)
 
         memset(text, 'x', lengths[i]);
         memcpy(text + lengths[i], "\nend\n", 5);
-        feed_init(&f, (struct tl_stream){drip_read, &d});
+        feed_init(&f, (struct tl_stream){drip_read, &d, false});
         assert_true(feed_line(&f, &line));
         assert_int_equal(line.n, lengths[i] < MAX_LINE ? lengths[i] : MAX_LINE);
         assert_int_equal(f.cut, lengths[i] > MAX_LINE);
@@ -118,7 +118,7 @@ bytes_are_peeked_and_skipped_with_their_lines(void **state)
     struct feed f;
 
     (void)state;
-    feed_init(&f, (struct tl_stream){drip_read, &d});
+    feed_init(&f, (struct tl_stream){drip_read, &d, false});
     s = feed_peek(&f, 6);
     assert_true(s.n >= 6);
     feed_skip(&f, 6);

@@ -47,7 +47,7 @@ split(struct tl_str doc, size_t step, bool (*known)(const struct json_element *)
     enum json_item item;
     struct feed f;
 
-    feed_init(&f, (struct tl_stream){drip_read, &d});
+    feed_init(&f, (struct tl_stream){drip_read, &d, false});
     json_split_start(&s, &f, known);
     while ((item = json_split_next(&s, &el)) != JSON_END) {
         tl_buf_addf(out, "%u%c", item == JSON_ODD ? s.line : el.line, item == JSON_ODD ? '!' : '=');
@@ -223,7 +223,7 @@ keeps_its_limits(void **state)
         enum json_item item;
         struct feed f;
 
-        feed_init(&f, (struct tl_stream){drip_read, &d});
+        feed_init(&f, (struct tl_stream){drip_read, &d, false});
         json_split_start(&s, &f, has_date);
         while ((item = json_split_next(&s, &el)) != JSON_END) {
             found += item == JSON_FOUND;

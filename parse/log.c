@@ -1,0 +1,341 @@
+/*
+ * log.c - the engine of the log formats: records that are worth it are split, classified, timed.
+ */
+#include "parse/log.h"
+
+#include <string.h>
+
+#include "parse/catalogue.h"
+#include "parse/log_blocks.h"
+
+struct log {
+    const struct log_dialect *dialect;
+    void *learnt;
+    struct log_keys *keys;
+    struct log_blocks *blocks;
+    const struct log_block *block; /* at hand; NULL: the next one is to be asked for */
+    size_t hit;                    /* of it */
+    uint64_t lines;                /* before it */
+    bool timed;                    /* a record has shown its zone */
+    bool stopped;                  /* the input is not read: its zone is not certain */
+};
+
+void
+log_text(struct log_record *rec, struct tl_str name, struct tl_str value)
+{
+    if (value.n == 0 || rec->nfields == LOG_FIELDS_MAX)
+        return;
+    rec->fields[rec->nfields++] =
+        (struct tl_field){.name = name, .type = TL_FIELD_TEXT, .text = value};
+}
+
+void
+log_number(struct log_record *rec, struct tl_str name, int64_t value)
+{
+    if (value == TL_UNKNOWN || rec->nfields == LOG_FIELDS_MAX)
+        return;
+    rec->fields[rec->nfields++] =
+        (struct tl_field){.name = name, .type = TL_FIELD_INT, .number = value};
+}
+
+/* ---- one record ---- */
+
+/* Times within messages, as the server writes them: a typed field beside the capture. */
+static const struct side_time {
+    struct tl_str text, time;
+} side_times[] = {
+    {{"down_at", 7}, {"down_time", 9}},
+    {{"up_at", 5}, {"up_time", 7}},
+};
+
+static void
+add_side_times(struct tl_reader *r, struct log_record *rec, const struct tl_match *m)
+{
+    for (size_t i = 0; i < m->nfields; i++) {
+        for (size_t k = 0; k < sizeof(side_times) / sizeof(side_times[0]); k++) {
+            struct tl_str text = m->fields[i].text;
+            struct tl_stamp stamp;
+            struct tl_instant when;
+
+            if (!tl_str_eq(m->fields[i].name, side_times[k].text) ||
+                rec->nfields == LOG_FIELDS_MAX || !tl_stamp_read(&text, r->in.zones, &stamp) ||
+                !reader_side_instant(r, &stamp, &when))
+                continue;
+            rec->fields[rec->nfields++] = (struct tl_field){
+                .name = side_times[k].time, .type = TL_FIELD_TIME, .number = when.at};
+        }
+    }
+}
+
+/* The record's own fields, then the rule's captures under names that are free. */
+static void
+put_fields(struct tl_reader *r, struct log_record *rec, const struct tl_match *m,
+           struct tl_event *ev)
+{
+    size_t n = 0;
+    struct tl_field *f;
+
+    add_side_times(r, rec, m);
+    f = tl_arena_alloc(&r->scratch, (rec->nfields + m->nfields) * sizeof(*f) + 1);
+    if (!f)
+        return;
+    for (size_t i = 0; i < rec->nfields; i++) {
+        f[n] = rec->fields[i];
+        if (f[n].type == TL_FIELD_TEXT)
+            f[n].text = reader_keep(r, f[n].text);
+        n++;
+    }
+    ev->fields = f;
+    ev->nfields = n;
+    for (size_t i = 0; i < m->nfields; i++) {
+        if (tl_event_field(ev, m->fields[i].name))
+            continue;
+        f[n] = m->fields[i];
+        if (f[n].type == TL_FIELD_TEXT)
+            f[n].text = reader_keep(r, f[n].text);
+        n++;
+    }
+    ev->nfields = n;
+}
+
+static bool
+record_instant(struct tl_reader *r, const struct log_record *rec, const struct tl_instant *outer,
+               uint32_t line, struct tl_instant *out)
+{
+    if (rec->when.at != TL_TIME_NONE) {
+        *out = rec->when;
+        return true;
+    }
+    if (rec->stamped)
+        return reader_instant(r, &rec->stamp, NULL, line, out);
+    if (outer && outer->at != TL_TIME_NONE) {
+        *out = *outer;
+        return true;
+    }
+    reader_odd(r, line, "a record without a time");
+    return false;
+}
+
+static bool
+read_record(struct tl_reader *r, const struct log_dialect *d, const void *state, struct tl_str text,
+            uint32_t line, struct log_record *rec)
+{
+    const char *why = "it cannot be read";
+
+    *rec = (struct log_record){.when = TL_INSTANT_NONE};
+    if (d->split(r, state, text, rec, &why))
+        return true;
+    reader_odd(r, line, "a record of %s: %s", d->name, why);
+    return false;
+}
+
+bool
+log_event(struct tl_reader *r, const struct log_dialect *d, const void *state, struct tl_str text,
+          const struct tl_instant *outer, uint32_t line, struct tl_event *ev, bool *known)
+{
+    struct tl_match *m = &r->match;
+    struct log_record rec;
+
+    *known = false;
+    r->source.records++;
+    if (!read_record(r, d, state, text, line, &rec))
+        return false;
+    *known = classify_log(r->in.catalogue, d->source, rec.message, m);
+    r->scratch.failed |= m->starved;
+    if (m->gave_up) {
+        r->source.rule_limits++;
+        reader_odd(r, line, "the rule %.*s gave up on this message: it takes too many steps",
+                   TL_FMT(m->rule_name));
+    }
+    if (!*known)
+        return true;
+    if (!record_instant(r, &rec, outer, line, &ev->when)) {
+        *known = false;
+        return false;
+    }
+    ev->line = line;
+    ev->cls = m->cls;
+    ev->severity = m->severity;
+    ev->phase = m->phase;
+    ev->edge = m->edge;
+    ev->doc = m->doc;
+    ev->event_id = TL_STR("");
+    ev->near = TL_STR("");
+    ev->channel = TL_CHANNEL_LOG;
+    ev->message = reader_keep(r, rec.message);
+    log_who(r, rec.host, ev);
+    put_fields(r, &rec, m, ev);
+    return true;
+}
+
+/* ---- blocks ---- */
+
+/* A record with the lines that belong to it. */
+static struct tl_str
+record_text(const struct log *l, const struct log_block *b, size_t at)
+{
+    size_t end = log_line_end(b->buf, at, b->n);
+
+    while (end < b->n && end - at < LOG_RECORD_MAX) {
+        size_t next = log_line_end(b->buf, end, b->n);
+        const char *p = b->buf + end, *stop = b->buf + next;
+        struct log_look look;
+        enum log_line what;
+
+        stop -= stop[-1] == '\n';
+        stop -= stop > p && stop[-1] == '\r';
+        while (p < stop && *p == '\0')
+            p++;
+        what = l->dialect->look(l->learnt, p, stop, &look);
+        if (what == LOG_RECORD || what == LOG_BROKEN)
+            break;
+        end = next;
+    }
+    while (at < end && b->buf[at] == '\0')
+        at++;
+    end = end - at > LOG_RECORD_MAX ? at + LOG_RECORD_MAX : end;
+    return (struct tl_str){b->buf + at, end - at};
+}
+
+static uint32_t
+line_number(const struct log *l, uint64_t line)
+{
+    uint64_t n = l->lines + line + 1;
+
+    return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX - 1;
+}
+
+/* The time of an ordinary record: quiet, but for the first one, which decides about the zone. */
+static void
+note_record_time(struct tl_reader *r, size_t at, uint64_t line)
+{
+    struct log *l = r->state;
+    struct tl_instant when = TL_INSTANT_NONE;
+    struct log_record rec = {.when = TL_INSTANT_NONE};
+    const char *why = "";
+
+    if (!l->dialect->split(r, l->learnt, record_text(l, l->block, at), &rec, &why))
+        return;
+    if (rec.when.at != TL_TIME_NONE)
+        when = rec.when;
+    else if (!rec.stamped)
+        return;
+    else if (l->timed && !reader_side_instant(r, &rec.stamp, &when))
+        return;
+    else if (!l->timed && !reader_instant(r, &rec.stamp, NULL, line_number(l, line), &when))
+        l->stopped = true;
+    l->timed = true;
+    if (!l->stopped)
+        reader_note_time(r, when);
+}
+
+static void
+note_broken(struct tl_reader *r, const struct log_block *b)
+{
+    const struct log *l = r->state;
+    uint64_t told = b->broken < LOG_BROKEN_MAX ? b->broken : LOG_BROKEN_MAX;
+
+    for (uint64_t i = 0; i < told; i++)
+        reader_odd(r, line_number(l, b->broken_line[i]),
+                   "it begins like a record of %s, but is damaged or cut", l->dialect->name);
+    r->source.odd += b->broken - told;
+    if (b->cut)
+        reader_odd(r, line_number(l, b->lines - 1), "a line longer than %d KiB was cut",
+                   LOG_BLOCK / 1024);
+}
+
+/* Takes the next block to hand; false: there is none. */
+static bool
+next_block(struct tl_reader *r)
+{
+    struct log *l = r->state;
+
+    if (l->block)
+        l->lines += l->block->lines;
+    l->hit = 0;
+    l->block = log_blocks_next(l->blocks);
+    if (!l->block)
+        return false;
+    r->scratch.failed |= l->block->no_memory;
+    r->source.records += l->block->records;
+    for (size_t i = 0; i < l->block->nzones && !l->stopped; i++) {
+        const struct log_zone *z = &l->block->zones[i];
+
+        note_record_time(r, z->least_at, z->least_line);
+        if (z->most_at != z->least_at && !l->stopped)
+            note_record_time(r, z->most_at, z->most_line);
+        tl_arena_reset(&r->scratch);
+    }
+    note_broken(r, l->block);
+    return true;
+}
+
+enum tl_status
+log_open(struct tl_reader *r, const struct log_dialect *d, struct tl_error *err)
+{
+    struct tl_str head = feed_peek(&r->feed, HEAD_SIZE);
+    struct log *l = tl_arena_alloc(&r->arena, sizeof(*l));
+    unsigned threads = r->in.threads > 0 ? r->in.threads : 1;
+    enum tl_status st = TL_OK;
+
+    r->state = l;
+    if (!l)
+        return tl_fail(err, TL_ENOMEM, 0, "no room for the log %.*s", TL_FMT(r->in.name));
+    *l = (struct log){.dialect = d};
+    r->counts_records = true;
+    if (d->learn)
+        st = d->learn(r, head.n > HEAD_SIZE ? (struct tl_str){head.p, HEAD_SIZE} : head, &l->learnt,
+                      err);
+    if (st)
+        return st;
+    log_name_hints(r);
+    l->keys = log_keys_new(r->in.catalogue, d->source);
+    l->blocks = l->keys ? log_blocks_new(&r->feed, d, l->learnt, l->keys, threads) : NULL;
+    if (!l->blocks)
+        return tl_fail(err, TL_ENOMEM, 0, "no room for the log %.*s", TL_FMT(r->in.name));
+    return TL_OK;
+}
+
+enum tl_status
+log_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error *err)
+{
+    struct log *l = r->state;
+
+    (void)err;
+    *got = false;
+    while (!*got && !l->stopped && !r->scratch.failed) {
+        const struct log_hit *hit;
+
+        if (!l->block || l->hit == l->block->nhits) {
+            if (!next_block(r))
+                break;
+            continue;
+        }
+        hit = &l->block->hits[l->hit++];
+        r->source.records--; /* log_event counts it again */
+        (void)log_event(r, l->dialect, l->learnt, record_text(l, l->block, hit->at), NULL,
+                        line_number(l, hit->line), ev, got);
+        if (!*got)
+            tl_arena_reset(&r->scratch);
+    }
+    return TL_OK;
+}
+
+enum tl_status
+log_finish(struct tl_reader *r, struct tl_error *err)
+{
+    (void)r;
+    (void)err;
+    return TL_OK;
+}
+
+void
+log_close(struct tl_reader *r)
+{
+    struct log *l = r->state;
+
+    if (!l)
+        return;
+    log_blocks_free(l->blocks);
+    log_keys_free(l->keys);
+}

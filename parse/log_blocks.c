@@ -1,0 +1,420 @@
+#include "parse/log_blocks.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_TAKEN, SLOT_DONE };
+
+struct slot {
+    struct log_block block;
+    enum slot_state state;
+};
+
+struct log_blocks {
+    struct feed *feed;
+    const struct log_dialect *dialect;
+    const void *state;
+    const struct log_keys *keys;
+
+    struct slot *ring;
+    size_t nring;
+    uint64_t filled, taken, given; /* blocks so far */
+    bool holds;                    /* the block before `given` is still with the caller */
+    char *carry;                   /* what was read of the next block; LOG_BLOCK bytes */
+    size_t ncarry;
+    bool skipping; /* the rest of a cut line is still to be dropped */
+    bool ended;
+
+    unsigned threads; /* wanted */
+    pthread_t helpers[LOG_THREADS_MAX];
+    unsigned nhelpers;
+    pthread_mutex_t lock; /* of filled, taken, states, stop */
+    pthread_cond_t work, done;
+    bool synced; /* lock, work and done exist */
+    bool stop;
+};
+
+/* ---- looking through a block ---- */
+
+size_t
+log_line_end(const char *p, size_t at, size_t n)
+{
+    const char *nl = at < n ? memchr(p + at, '\n', n - at) : NULL;
+
+    return nl ? (size_t)(nl - p) + 1 : n;
+}
+
+static void
+add_hit(struct log_block *b, size_t at, uint64_t line)
+{
+    if (b->nhits == b->hits_cap) {
+        size_t cap = b->hits_cap ? b->hits_cap * 2 : 256;
+        struct log_hit *hits = realloc(b->hits, cap * sizeof(*hits));
+
+        if (!hits) {
+            b->no_memory = true;
+            return;
+        }
+        b->hits = hits;
+        b->hits_cap = cap;
+    }
+    b->hits[b->nhits++] = (struct log_hit){(uint32_t)at, (uint32_t)line};
+}
+
+/* The entry of the record's zone; the oldest one gives way when there are too many. */
+static struct log_zone *
+zone_of(struct log_block *b, struct tl_str zone, struct tl_str stamp)
+{
+    struct log_zone *z;
+
+    for (size_t i = b->nzones; i-- > 0;)
+        if (b->zones[i].most.n == stamp.n && tl_str_eq(b->zones[i].zone, zone))
+            return &b->zones[i];
+    z = &b->zones[b->nzones < LOG_ZONES_MAX ? b->nzones : LOG_ZONES_MAX - 1];
+    b->nzones += b->nzones < LOG_ZONES_MAX;
+    *z = (struct log_zone){.zone = zone};
+    return z;
+}
+
+static void
+note_time(struct log_block *b, const struct log_look *look, size_t at, uint64_t line)
+{
+    struct tl_str stamp = {look->stamp, look->stamp_n}, zone = {look->zone, look->zone_n};
+    struct log_zone *z = zone_of(b, zone, stamp);
+
+    if (z->most.n == 0 || memcmp(stamp.p, z->most.p, stamp.n) > 0) {
+        z->most = stamp;
+        z->most_at = (uint32_t)at;
+        z->most_line = (uint32_t)line;
+    }
+    if (z->least.n == 0 || memcmp(stamp.p, z->least.p, stamp.n) < 0) {
+        z->least = stamp;
+        z->least_at = (uint32_t)at;
+        z->least_line = (uint32_t)line;
+    }
+}
+
+static void
+look_at_line(const struct log_blocks *lb, struct log_block *b, size_t at, const char *end)
+{
+    const char *p = b->buf + at;
+    struct log_look look;
+
+    while (p < end && *p == '\0') /* a hole in the file */
+        p++;
+    switch (lb->dialect->look(lb->state, p, end, &look)) {
+    case LOG_RECORD:
+        b->records++;
+        if (look.stamp)
+            note_time(b, &look, at, b->lines);
+        if (log_keys_may(lb->keys, look.message, end))
+            add_hit(b, at, b->lines);
+        break;
+    case LOG_BROKEN:
+        if (b->broken < LOG_BROKEN_MAX)
+            b->broken_line[b->broken] = (uint32_t)b->lines;
+        b->broken++;
+        break;
+    case LOG_MORE:
+    case LOG_ASIDE:
+        break;
+    }
+}
+
+static void
+look_through(const struct log_blocks *lb, struct log_block *b)
+{
+    b->lines = b->records = b->broken = 0;
+    b->nhits = b->nzones = 0;
+    for (size_t at = 0; at < b->n; b->lines++) {
+        size_t next = log_line_end(b->buf, at, b->n);
+        const char *end = b->buf + next;
+
+        end -= end[-1] == '\n';
+        end -= end > b->buf + at && end[-1] == '\r';
+        look_at_line(lb, b, at, end);
+        at = next;
+    }
+}
+
+/* ---- filling a block ---- */
+
+static bool
+begins_record(const struct log_blocks *lb, const char *p, const char *end)
+{
+    struct log_look look;
+    enum log_line what;
+
+    end -= end > p && end[-1] == '\n';
+    end -= end > p && end[-1] == '\r';
+    while (p < end && *p == '\0')
+        p++;
+    what = lb->dialect->look(lb->state, p, end, &look);
+    return what == LOG_RECORD || what == LOG_BROKEN;
+}
+
+/* Drops what is left of a cut line: *n bytes at p become fewer, maybe none. */
+static void
+skip_line(struct log_blocks *lb, char *p, size_t *n)
+{
+    size_t next = log_line_end(p, 0, *n);
+
+    lb->skipping = *n == 0 || p[next - 1] != '\n';
+    memmove(p, p + next, *n - next);
+    *n -= next;
+}
+
+/*
+ * How much of the n bytes at p is a block: all before the last record, which may go on; up to the
+ * last line end where no record begins for long, or but one. 0: there is no line end.
+ */
+static size_t
+whole_records(const struct log_blocks *lb, const char *p, size_t n)
+{
+    size_t end = n, from;
+
+    while (end > 0 && p[end - 1] != '\n')
+        end--;
+    for (from = end; from > 0 && end - from < LOG_RECORD_MAX;) {
+        size_t to = from--;
+
+        while (from > 0 && p[from - 1] != '\n')
+            from--;
+        if (begins_record(lb, p + from, p + to))
+            return from > 0 || n < LOG_BLOCK ? from : end;
+    }
+    return end;
+}
+
+/* Reads until the block is full or the stream has no more for now. */
+static void
+read_more(struct log_blocks *lb, struct log_block *b)
+{
+    bool steady = lb->feed->stream.steady;
+
+    while (!lb->ended && b->n < LOG_BLOCK) {
+        size_t room = LOG_BLOCK - b->n, got = feed_read(lb->feed, b->buf + b->n, room);
+
+        lb->ended = got == 0;
+        b->n += got;
+        if (lb->skipping)
+            skip_line(lb, b->buf, &b->n);
+        else if (!steady && got < room)
+            return;
+    }
+}
+
+/* False: there is nothing more. */
+static bool
+fill(struct log_blocks *lb, struct log_block *b)
+{
+    size_t whole = 0;
+
+    memcpy(b->buf, lb->carry, lb->ncarry);
+    b->n = lb->ncarry;
+    lb->ncarry = 0;
+    b->cut = false;
+    while (whole == 0 && !lb->ended && b->n < LOG_BLOCK) {
+        read_more(lb, b);
+        whole = whole_records(lb, b->buf, b->n);
+    }
+    if (whole == 0) { /* the last record, or a line that is too long */
+        whole = lb->ended ? b->n : whole_records(lb, b->buf, b->n);
+        b->cut = whole == 0 && b->n > 0;
+        lb->skipping = b->cut;
+        whole = whole ? whole : b->n;
+    } else if (lb->ended) {
+        whole = b->n;
+    }
+    lb->ncarry = b->n - whole;
+    memcpy(lb->carry, b->buf + whole, lb->ncarry);
+    b->n = whole;
+    memset(b->buf + b->n, 0, LOG_PAD);
+    return b->n > 0;
+}
+
+/* ---- helpers ---- */
+
+static void
+lock(struct log_blocks *lb)
+{
+    if (lb->synced)
+        (void)pthread_mutex_lock(&lb->lock);
+}
+
+static void
+unlock(struct log_blocks *lb)
+{
+    if (lb->synced)
+        (void)pthread_mutex_unlock(&lb->lock);
+}
+
+/* Looks through the next block that nobody has taken; the lock is held before and after. */
+static void
+take_one(struct log_blocks *lb)
+{
+    struct slot *s = &lb->ring[lb->taken++ % lb->nring];
+
+    s->state = SLOT_TAKEN;
+    unlock(lb);
+    look_through(lb, &s->block);
+    lock(lb);
+    s->state = SLOT_DONE;
+    if (lb->synced)
+        (void)pthread_cond_signal(&lb->done);
+}
+
+static void *
+help(void *arg)
+{
+    struct log_blocks *lb = arg;
+
+    lock(lb);
+    while (!lb->stop) {
+        if (lb->taken < lb->filled)
+            take_one(lb);
+        else
+            (void)pthread_cond_wait(&lb->work, &lb->lock);
+    }
+    unlock(lb);
+    return NULL;
+}
+
+/* A log of more than one block is worth threads. Without them everything is done here. */
+static void
+start_helpers(struct log_blocks *lb)
+{
+    if (lb->synced || lb->threads < 2 || !lb->feed->stream.steady)
+        return;
+    if (pthread_mutex_init(&lb->lock, NULL))
+        return;
+    if (pthread_cond_init(&lb->work, NULL)) {
+        (void)pthread_mutex_destroy(&lb->lock);
+        return;
+    }
+    if (pthread_cond_init(&lb->done, NULL)) {
+        (void)pthread_cond_destroy(&lb->work);
+        (void)pthread_mutex_destroy(&lb->lock);
+        return;
+    }
+    lb->synced = true;
+    while (lb->nhelpers + 1 < lb->threads &&
+           !pthread_create(&lb->helpers[lb->nhelpers], NULL, help, lb))
+        lb->nhelpers++;
+}
+
+/* ---- the door ---- */
+
+struct log_blocks *
+log_blocks_new(struct feed *f, const struct log_dialect *d, const void *state,
+               const struct log_keys *keys, unsigned threads)
+{
+    struct log_blocks *lb = calloc(1, sizeof(*lb));
+    bool good = lb != NULL;
+
+    if (!lb)
+        return NULL;
+    *lb = (struct log_blocks){.feed = f, .dialect = d, .state = state, .keys = keys};
+    lb->threads = threads > LOG_THREADS_MAX ? LOG_THREADS_MAX : threads;
+    lb->nring = lb->threads > 1 ? 2 * (size_t)lb->threads + 1 : 1;
+    lb->ring = calloc(lb->nring, sizeof(*lb->ring));
+    lb->carry = malloc(LOG_BLOCK);
+    good = lb->ring && lb->carry;
+    for (size_t i = 0; good && i < lb->nring; i++) {
+        lb->ring[i].block.buf = malloc(LOG_BLOCK + LOG_PAD);
+        good = lb->ring[i].block.buf != NULL;
+    }
+    if (good)
+        return lb;
+    log_blocks_free(lb);
+    return NULL;
+}
+
+void
+log_blocks_free(struct log_blocks *lb)
+{
+    if (!lb)
+        return;
+    if (lb->synced) {
+        lock(lb);
+        lb->stop = true;
+        (void)pthread_cond_broadcast(&lb->work);
+        unlock(lb);
+        for (unsigned i = 0; i < lb->nhelpers; i++)
+            (void)pthread_join(lb->helpers[i], NULL);
+        (void)pthread_cond_destroy(&lb->done);
+        (void)pthread_cond_destroy(&lb->work);
+        (void)pthread_mutex_destroy(&lb->lock);
+    }
+    for (size_t i = 0; lb->ring && i < lb->nring; i++) {
+        free(lb->ring[i].block.buf);
+        free(lb->ring[i].block.hits);
+    }
+    free(lb->ring);
+    free(lb->carry);
+    free(lb);
+}
+
+/* The caller is done with the block that it was given. */
+static void
+take_back(struct log_blocks *lb)
+{
+    if (!lb->holds)
+        return;
+    lb->ring[lb->given++ % lb->nring].state = SLOT_FREE;
+    lb->holds = false;
+}
+
+/* Reads another block; the lock is held before and after. */
+static void
+read_one(struct log_blocks *lb)
+{
+    struct slot *s = &lb->ring[lb->filled % lb->nring];
+    bool more;
+
+    unlock(lb);
+    if (lb->filled == 1)
+        start_helpers(lb);
+    more = fill(lb, &s->block);
+    lock(lb);
+    if (!more)
+        return;
+    s->state = SLOT_FILLED;
+    lb->filled++;
+    if (lb->nhelpers > 0)
+        (void)pthread_cond_signal(&lb->work);
+}
+
+/* Reading ahead is good when the stream never waits for somebody, and somebody helps. */
+static bool
+reads_ahead(const struct log_blocks *lb)
+{
+    return !lb->ended &&
+           (lb->filled == lb->given || (lb->nhelpers > 0 && lb->filled - lb->given < lb->nring));
+}
+
+const struct log_block *
+log_blocks_next(struct log_blocks *lb)
+{
+    struct slot *s;
+
+    lock(lb);
+    take_back(lb);
+    for (;;) {
+        s = &lb->ring[lb->given % lb->nring];
+        if (lb->given < lb->filled && s->state == SLOT_DONE)
+            break;
+        if (reads_ahead(lb))
+            read_one(lb);
+        else if (lb->taken < lb->filled)
+            take_one(lb);
+        else if (lb->given < lb->filled)
+            (void)pthread_cond_wait(&lb->done, &lb->lock);
+        else
+            break;
+    }
+    lb->holds = lb->given < lb->filled;
+    unlock(lb);
+    return lb->holds ? &s->block : NULL;
+}

@@ -1,0 +1,180 @@
+/*
+ * log_keys.c - which messages are worth a look: those that begin like one that a rule knows.
+ *
+ * The heads of the rules (rule_head.c) hang in a table by their first four bytes. What a message
+ * does not say in plain bytes (escapes, white space runs, bytes beyond ASCII) is a maybe: rules see
+ * messages unescaped and normalised, and a head must never hide one.
+ */
+#include "parse/catalogue.h"
+#include "parse/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BITS = 12 };
+
+struct key {
+    char text[RULE_HEAD_MAX];
+    uint32_t n;
+    uint32_t next; /* of the same slot; 0: none, else index + 1 */
+};
+
+struct log_keys {
+    uint64_t bits[(1u << BITS) / 64];
+    uint32_t slots[1u << BITS];
+    struct key *keys;
+    size_t n;
+    bool all; /* some rule can begin with anything */
+};
+
+#define EACH(b) ((uint32_t)(b)*0x01010101u)
+
+static uint32_t
+hash(uint32_t four)
+{
+    return ((four | EACH(0x20)) * 0x9e3779b1u) >> (32 - BITS);
+}
+
+static uint32_t
+load(const char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+/* Not zero when some byte of v is zero. */
+static uint32_t
+has_zero(uint32_t v)
+{
+    return (v - EACH(1)) & ~v & EACH(0x80);
+}
+
+static bool
+has_key(const struct log_keys *k, const char *text, size_t n)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (k->keys[i].n == n && memcmp(k->keys[i].text, text, n) == 0)
+            return true;
+    return false;
+}
+
+/* A blank in the first three bytes could be written as a run of blanks, and hash as another. */
+static bool
+is_sound(const char *text)
+{
+    return text[0] != ' ' && text[1] != ' ' && text[2] != ' ';
+}
+
+static bool
+add_key(struct log_keys *k, const char *text, size_t n)
+{
+    uint32_t h = hash(load(text));
+    struct key *list;
+
+    if (has_key(k, text, n))
+        return true;
+    list = realloc(k->keys, (k->n + 1) * sizeof(*list));
+    if (!list)
+        return false;
+    k->keys = list;
+    list += k->n++;
+    *list = (struct key){.n = (uint32_t)n, .next = k->slots[h]};
+    memcpy(list->text, text, n);
+    k->slots[h] = (uint32_t)k->n;
+    k->bits[h / 64] |= (uint64_t)1 << (h % 64);
+    return true;
+}
+
+static bool
+has_source(const struct rule *r, struct tl_str source)
+{
+    for (size_t i = 0; i < r->nsources; i++)
+        if (tl_str_eq(r->sources[i], source))
+            return true;
+    return false;
+}
+
+struct log_keys *
+log_keys_new(struct tl_catalogue *c, struct tl_str source)
+{
+    struct log_keys *k = calloc(1, sizeof(*k));
+    struct rule_heads heads;
+
+    if (!k)
+        return NULL;
+    k->all = c->plain;
+    for (size_t i = 0; i < c->n && !k->all; i++) {
+        if (!has_source(c->rules[i], source))
+            continue;
+        k->all = !rule_heads(c->rules[i]->match, &heads);
+        for (size_t h = 0; h < heads.n && !k->all; h++) {
+            k->all = !is_sound(heads.text[h]);
+            if (!k->all && !add_key(k, heads.text[h], heads.len[h])) {
+                log_keys_free(k);
+                return NULL;
+            }
+        }
+    }
+    return k;
+}
+
+void
+log_keys_free(struct log_keys *k)
+{
+    if (!k)
+        return;
+    free(k->keys);
+    free(k);
+}
+
+/* A byte that may stand for another one, or for none, once the message is unescaped and
+ * normalised. */
+static bool
+is_doubtful(unsigned char b)
+{
+    return b < ' ' || b >= 0x7f || b == '\\' || b == '"';
+}
+
+enum like { UNLIKE, LIKE, UNSURE };
+
+static enum like
+compare(const struct key *key, const char *p, const char *end)
+{
+    for (uint32_t i = 0; i < key->n; i++) {
+        unsigned char b = (unsigned char)p[i];
+
+        if (p + i == end)
+            return UNSURE; /* the next line may go on with it */
+        if (b >= 'A' && b <= 'Z')
+            b = (unsigned char)(b + 'a' - 'A');
+        if (b == (unsigned char)key->text[i])
+            continue;
+        if (is_doubtful(b) || (b == ' ' && i > 0 && p[i - 1] == ' '))
+            return UNSURE;
+        return UNLIKE;
+    }
+    return LIKE;
+}
+
+bool
+log_keys_may(const struct log_keys *k, const char *p, const char *end)
+{
+    uint32_t v, h;
+
+    if (k->all || end - p < 4)
+        return true;
+    v = load(p);
+    h = hash(v);
+    /* bytes beyond ASCII, control characters, blanks at the front, escapes */
+    if ((v & EACH(0x80)) || ((v - EACH(0x20)) & ~v & EACH(0x80)) || *p == ' ' ||
+        has_zero(v ^ EACH('\\')) || has_zero(v ^ EACH('"')))
+        return true;
+    if (!(k->bits[h / 64] & ((uint64_t)1 << (h % 64))))
+        return false;
+    for (uint32_t i = k->slots[h]; i; i = k->keys[i - 1].next)
+        if (compare(&k->keys[i - 1], p, end) != UNLIKE)
+            return true;
+    return false;
+}
