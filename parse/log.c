@@ -99,61 +99,20 @@ put_fields(struct tl_reader *r, struct log_record *rec, const struct tl_match *m
 }
 
 static bool
-record_instant(struct tl_reader *r, const struct log_record *rec, const struct tl_instant *outer,
-               uint32_t line, struct tl_instant *out)
+record_instant(struct tl_reader *r, const struct log_record *rec, const struct log_text *t,
+               struct tl_instant *out)
 {
-    if (rec->when.at != TL_TIME_NONE) {
-        *out = rec->when;
-        return true;
-    }
-    if (rec->stamped)
-        return reader_instant(r, &rec->stamp, NULL, line, out);
-    if (outer && outer->at != TL_TIME_NONE) {
-        *out = *outer;
-        return true;
-    }
-    reader_odd(r, line, "a record without a time");
-    return false;
+    *out = rec->when.at != TL_TIME_NONE ? rec->when : t->outer;
+    if (rec->when.at == TL_TIME_NONE && rec->stamped)
+        return reader_instant(r, &rec->stamp, NULL, t->line, out);
+    if (out->at == TL_TIME_NONE)
+        reader_odd(r, t->line, "a record without a time");
+    return out->at != TL_TIME_NONE;
 }
 
-static bool
-read_record(struct tl_reader *r, const struct log_dialect *d, const void *state, struct tl_str text,
-            uint32_t line, struct log_record *rec)
+static void
+take_match(const struct tl_match *m, struct tl_event *ev)
 {
-    const char *why = "it cannot be read";
-
-    *rec = (struct log_record){.when = TL_INSTANT_NONE};
-    if (d->split(r, state, text, rec, &why))
-        return true;
-    reader_odd(r, line, "a record of %s: %s", d->name, why);
-    return false;
-}
-
-bool
-log_event(struct tl_reader *r, const struct log_dialect *d, const void *state, struct tl_str text,
-          const struct tl_instant *outer, uint32_t line, struct tl_event *ev, bool *known)
-{
-    struct tl_match *m = &r->match;
-    struct log_record rec;
-
-    *known = false;
-    r->source.records++;
-    if (!read_record(r, d, state, text, line, &rec))
-        return false;
-    *known = classify_log(r->in.catalogue, d->source, rec.message, m);
-    r->scratch.failed |= m->starved;
-    if (m->gave_up) {
-        r->source.rule_limits++;
-        reader_odd(r, line, "the rule %.*s gave up on this message: it takes too many steps",
-                   TL_FMT(m->rule_name));
-    }
-    if (!*known)
-        return true;
-    if (!record_instant(r, &rec, outer, line, &ev->when)) {
-        *known = false;
-        return false;
-    }
-    ev->line = line;
     ev->cls = m->cls;
     ev->severity = m->severity;
     ev->phase = m->phase;
@@ -161,6 +120,35 @@ log_event(struct tl_reader *r, const struct log_dialect *d, const void *state, s
     ev->doc = m->doc;
     ev->event_id = TL_STR("");
     ev->near = TL_STR("");
+}
+
+bool
+log_event(struct tl_reader *r, const struct log_text *t, struct tl_event *ev, bool *known)
+{
+    struct log_record rec = {.when = TL_INSTANT_NONE};
+    struct tl_match *m = &r->match;
+    const char *why = "it cannot be read";
+
+    *known = false;
+    r->source.records++;
+    if (!t->dialect->split(r, t->state, t->text, &rec, &why)) {
+        reader_odd(r, t->line, "a record of %s: %s", t->dialect->name, why);
+        return false;
+    }
+    *known = classify_log(r->in.catalogue, t->dialect->source, rec.message, m);
+    r->scratch.failed |= m->starved;
+    if (m->gave_up) {
+        r->source.rule_limits++;
+        reader_odd(r, t->line, "the rule %.*s gave up on this message: it takes too many steps",
+                   TL_FMT(m->rule_name));
+    }
+    if (!*known)
+        return true;
+    *known = record_instant(r, &rec, t, &ev->when);
+    if (!*known)
+        return false;
+    take_match(m, ev);
+    ev->line = t->line;
     ev->channel = TL_CHANNEL_LOG;
     ev->message = reader_keep(r, rec.message);
     log_who(r, rec.host, ev);
@@ -216,17 +204,13 @@ note_record_time(struct tl_reader *r, size_t at, uint64_t line)
 
     if (!l->dialect->split(r, l->learnt, record_text(l, l->block, at), &rec, &why))
         return;
-    if (rec.when.at != TL_TIME_NONE)
-        when = rec.when;
-    else if (!rec.stamped)
-        return;
-    else if (l->timed && !reader_side_instant(r, &rec.stamp, &when))
-        return;
-    else if (!l->timed && !reader_instant(r, &rec.stamp, NULL, line_number(l, line), &when))
-        l->stopped = true;
-    l->timed = true;
-    if (!l->stopped)
-        reader_note_time(r, when);
+    when = rec.when;
+    if (when.at == TL_TIME_NONE && rec.stamped && !l->timed)
+        l->stopped = !reader_instant(r, &rec.stamp, NULL, line_number(l, line), &when);
+    else if (when.at == TL_TIME_NONE && rec.stamped)
+        (void)reader_side_instant(r, &rec.stamp, &when);
+    l->timed |= rec.stamped;
+    reader_note_time(r, when);
 }
 
 static void
@@ -313,8 +297,13 @@ log_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error *e
         }
         hit = &l->block->hits[l->hit++];
         r->source.records--; /* log_event counts it again */
-        (void)log_event(r, l->dialect, l->learnt, record_text(l, l->block, hit->at), NULL,
-                        line_number(l, hit->line), ev, got);
+        (void)log_event(r,
+                        &(struct log_text){.dialect = l->dialect,
+                                           .state = l->learnt,
+                                           .text = record_text(l, l->block, hit->at),
+                                           .outer = TL_INSTANT_NONE,
+                                           .line = line_number(l, hit->line)},
+                        ev, got);
         if (!*got)
             tl_arena_reset(&r->scratch);
     }

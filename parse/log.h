@@ -86,15 +86,20 @@ enum tl_status log_next(struct tl_reader *r, struct tl_event *ev, bool *got, str
 enum tl_status log_finish(struct tl_reader *r, struct tl_error *err);
 void log_close(struct tl_reader *r);
 
+/* One record that a wrapper (CloudWatch Logs) took out of its own bytes. */
+struct log_text {
+    const struct log_dialect *dialect;
+    const void *state;       /* what the dialect learnt */
+    struct tl_str text;      /* the record; LOG_PAD bytes behind it are not needed */
+    struct tl_instant outer; /* the wrapper's time, for records without one of their own; or NONE */
+    uint32_t line;
+};
 /*
- * One record that a wrapper (CloudWatch Logs) took out of its own bytes: reads, classifies, counts
- * it in r->source.records. *known: a rule knows it and *ev is filled (when, message, fields,
- * class…; line, who and channel_id are the caller's). outer: the wrapper's time, for records
- * without one of their own; at TL_TIME_NONE: none. False after reader_odd: it could not be read.
+ * Reads, classifies and counts it (source.records). *known: a rule knows it and *ev is filled
+ * (when, line, who, message, fields, class …; channel_id is the caller's). False after reader_odd:
+ * it could not be read.
  */
-bool log_event(struct tl_reader *r, const struct log_dialect *d, const void *state,
-               struct tl_str text, const struct tl_instant *outer, uint32_t line,
-               struct tl_event *ev, bool *known);
+bool log_event(struct tl_reader *r, const struct log_text *t, struct tl_event *ev, bool *known);
 
 /*
  * What the name of a log says of its server, as hints (`from` "name"): a path component
@@ -116,7 +121,5 @@ void log_keys_free(struct log_keys *k); /* NULL is allowed */
  * readable. Never false for one that is; escapes, odd blanks and bytes beyond ASCII are a maybe.
  */
 bool log_keys_may(const struct log_keys *k, const char *p, const char *end);
-
-/* ---- finding bytes, in wide steps (log_bytes.h has the inline forms) ---- */
 
 #endif

@@ -96,25 +96,35 @@ has_source(const struct rule *r, struct tl_str source)
     return false;
 }
 
+static bool
+add_rule(struct log_keys *k, const struct rule *r)
+{
+    struct rule_heads heads;
+
+    if (!rule_heads(r->match, &heads)) {
+        k->all = true;
+        return true;
+    }
+    for (size_t i = 0; i < heads.n; i++) {
+        k->all |= !is_sound(heads.text[i]);
+        if (!add_key(k, heads.text[i], heads.len[i]))
+            return false;
+    }
+    return true;
+}
+
 struct log_keys *
 log_keys_new(struct tl_catalogue *c, struct tl_str source)
 {
     struct log_keys *k = calloc(1, sizeof(*k));
-    struct rule_heads heads;
 
     if (!k)
         return NULL;
     k->all = c->plain;
     for (size_t i = 0; i < c->n && !k->all; i++) {
-        if (!has_source(c->rules[i], source))
-            continue;
-        k->all = !rule_heads(c->rules[i]->match, &heads);
-        for (size_t h = 0; h < heads.n && !k->all; h++) {
-            k->all = !is_sound(heads.text[h]);
-            if (!k->all && !add_key(k, heads.text[h], heads.len[h])) {
-                log_keys_free(k);
-                return NULL;
-            }
+        if (has_source(c->rules[i], source) && !add_rule(k, c->rules[i])) {
+            log_keys_free(k);
+            return NULL;
         }
     }
     return k;

@@ -418,6 +418,8 @@ note_time(struct tl_source *s, const struct tl_instant *when)
 void
 reader_note_time(struct tl_reader *r, struct tl_instant when)
 {
+    if (when.at == TL_TIME_NONE)
+        return;
     widen_to_ms(&when);
     note_time(&r->source, &when);
 }

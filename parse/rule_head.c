@@ -69,28 +69,33 @@ append(struct head *h, const char *text, size_t n)
     }
 }
 
+/* Adds to `out` what becomes of one head. False: there is no room. */
+static bool
+go_on(struct head_set *out, const struct head *h, const struct head_set *tails)
+{
+    for (size_t k = 0; k < (h->open ? tails->n : 1); k++) {
+        struct head *to = &out->list[out->n];
+
+        if (out->n == RULE_HEADS_MAX)
+            return false;
+        *to = *h;
+        out->n++;
+        if (!h->open)
+            continue;
+        append(to, tails->list[k].text, tails->list[k].n);
+        to->open = to->open && tails->list[k].open;
+    }
+    return true;
+}
+
 /* Every open head, gone on with by every one of `tails`. */
 static void
 multiply(struct cursor *c, struct head_set *s, const struct head_set *tails)
 {
     struct head_set out = {.n = 0};
 
-    for (size_t i = 0; i < s->n; i++) {
-        for (size_t k = 0; k < (s->list[i].open ? tails->n : 1); k++) {
-            struct head *h = &out.list[out.n];
-
-            if (out.n == RULE_HEADS_MAX) {
-                c->unsure = true;
-                return;
-            }
-            *h = s->list[i];
-            out.n++;
-            if (!h->open)
-                continue;
-            append(h, tails->list[k].text, tails->list[k].n);
-            h->open = h->open && tails->list[k].open;
-        }
-    }
+    for (size_t i = 0; i < s->n; i++)
+        c->unsure |= !go_on(&out, &s->list[i], tails);
     *s = out;
 }
 
