@@ -6,7 +6,7 @@
 #   make MODE=asan   the same in build/asan (also: debug, fuzz)
 #   make lint        clang-format, clang-tidy, cppcheck, shellcheck, lengths
 #   make fuzz        build the fuzz targets (clang); make fuzz-run SECONDS=10 runs each
-#   make bench       the workloads of bench/, measured against named peers
+#   make bench       the workloads of bench/, measured against named peers (bench-logs, bench-stream: database logs)
 #   make test-corpus CORPUS=DIR, make test-vectors REFERENCE=DIR   evidence that is not bundled
 MODE ?= release
 B    := build/$(MODE)
@@ -95,6 +95,10 @@ bench:
 	@.ci/deps bench
 	@$(MAKE) --no-print-directory all
 	@sh bench/bench.sh
+bench-logs bench-stream:
+	@.ci/deps benchlogs
+	@$(MAKE) --no-print-directory all
+	@sh bench/logs.sh $(subst bench-,,$@)
 test-corpus: all
 	@tests/corpus.sh "$(CORPUS)"
 test-vectors: all
@@ -113,6 +117,6 @@ build/fuzz/%: tests/fuzz/%.c build/fuzz/builtin_rules.o build/fuzz/libtideline.a
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
 clean:
 	rm -rf build tideline libtideline.a
-.PHONY: all bench demo test tests test-corpus test-vectors check-layers check-house lint fuzz clean
+.PHONY: all bench bench-logs bench-stream demo test tests test-corpus test-vectors check-layers check-house lint fuzz clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
