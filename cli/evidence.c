@@ -3,12 +3,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { MAX_FAILURES = 100 };
+#include "cli/progress.h"
+
+enum { MAX_FAILURES = 100, HASH_MOST = 64 * 1024 * 1024 };
 
 void
 evidence_open(struct evidence *e, struct session *s)
 {
     *e = (struct evidence){.s = s};
+    progress_begin(s->o.quiet);
 }
 
 static void
@@ -24,6 +27,7 @@ evidence_close(struct evidence *e)
     close_reader(e);
     tl_walk_close(e->walk);
     e->walk = NULL;
+    progress_clear();
 }
 
 /* An input, or a part of it, that cannot be read. What a signal broke off is no failure. */
@@ -36,18 +40,31 @@ failed(struct evidence *e, const struct tl_error *err)
     e->s->incomplete = true;
 }
 
+static void
+show_progress(const struct evidence *e)
+{
+    struct progress_state p = {.name = e->name, .read = e->read, .events = e->events};
+
+    tl_walk_position(e->walk, &p.done, &p.size);
+    progress_show(&p);
+}
+
 /* Between the reader and the walk: a signal ends the input here. */
 static enum tl_status
 read_bytes(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
 {
     struct evidence *e = ctx;
+    enum tl_status st;
 
     *n = 0;
     if (e->before_read)
         e->before_read(e->ctx);
     if (interrupted())
         return tl_fail(err, TL_EINPUT, 0, "interrupted");
-    return e->bytes.read(e->bytes.ctx, buf, cap, n, err);
+    st = e->bytes.read(e->bytes.ctx, buf, cap, n, err);
+    e->read += *n;
+    show_progress(e);
+    return st;
 }
 
 static enum tl_status
@@ -57,12 +74,17 @@ open_reader(struct evidence *e, struct tl_error *err)
                           .stream = {read_bytes, e, e->bytes.steady},
                           .hints = e->s->hints[e->operand],
                           .catalogue = e->s->catalogue,
-                          .zones = e->s->zones};
+                          .zones = e->s->zones,
+                          .threads = e->s->threads};
+    enum tl_status st;
     bool named = in.hints.format.n > 0 && !tl_str_eq(in.hints.format, TL_STR("auto"));
 
     in.hints.forced = named && !e->from_folder;
     e->failures = 0;
-    return tl_reader_open(&in, &e->reader, err);
+    st = tl_reader_open(&in, &e->reader, err);
+    if (!st && tl_reader_is_log(e->reader) && !e->s->o.sha256)
+        tl_walk_hash_up_to(e->walk, HASH_MOST);
+    return st;
 }
 
 /* Goes on by one: opens the next walk, or takes its next input, or closes it. */
@@ -193,6 +215,7 @@ evidence_item(struct evidence *e, enum tl_item *item, struct tl_event *ev, struc
                            TL_FMT(e->name));
         st = tl_reader_next(e->reader, item, ev, src, err);
     }
+    e->events += !st && *item == TL_ITEM_EVENT;
     if (!st && *item == TL_ITEM_SOURCE)
         st = complete(e, *src, err);
     return st;

@@ -22,7 +22,8 @@ struct evidence {
     struct tl_walk *walk;
     size_t operand; /* the one that is walked, or comes next */
     struct tl_stream bytes;
-    unsigned failures; /* of the current reader */
+    unsigned failures;     /* of the current reader */
+    uint64_t read, events; /* bytes unpacked and events of all inputs, for the progress line */
 };
 
 void evidence_open(struct evidence *e, struct session *s);

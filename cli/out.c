@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/progress.h"
+
 static enum tl_status
 out_failed(struct out *o, const char *what, struct tl_error *err)
 {
@@ -68,6 +70,8 @@ out_open(struct out *o, struct tl_str path, bool force, struct tl_error *err)
 enum tl_status
 out_write(struct out *o, struct tl_str s, struct tl_error *err)
 {
+    if (s.n > 0)
+        progress_clear();
     while (s.n > 0 && !o->failed && !o->closed) {
         ssize_t n = write(o->fd, s.p, s.n);
 

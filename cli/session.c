@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/machine.h"
 #include "ingest/ingest.h"
 #include "parse/builtin.h"
 
@@ -17,7 +18,8 @@ enum {
     MAX_RULES = 64 * 1024 * 1024,
     MIN_WIDTH = 40,
     MAX_WIDTH = 400,
-    PLAIN_WIDTH = 120
+    PLAIN_WIDTH = 120,
+    MAX_THREADS = 16
 };
 
 enum tl_status
@@ -130,6 +132,25 @@ prepare_hints(struct session *s, struct tl_error *err)
     return st;
 }
 
+/* As many as there are processors for this process, or as --threads says. */
+static enum tl_status
+prepare_threads(struct session *s, struct tl_error *err)
+{
+    struct tl_str given = s->o.threads;
+    int64_t n = 0;
+
+    s->threads = processors();
+    if (s->threads > MAX_THREADS)
+        s->threads = MAX_THREADS;
+    if (given.n == 0)
+        return TL_OK;
+    if (!tl_str_int(&given, &n) || given.n > 0 || n < 1 || n > MAX_THREADS)
+        return tl_fail(err, TL_EUSAGE, 0, "--threads is a number from 1 to %d, not %.*s",
+                       MAX_THREADS, s->o.threads.n > 40 ? 40 : TL_FMT(s->o.threads));
+    s->threads = (unsigned)n;
+    return TL_OK;
+}
+
 enum tl_status
 session_prepare(struct session *s, struct tl_error *err)
 {
@@ -144,6 +165,8 @@ session_prepare(struct session *s, struct tl_error *err)
         st = tl_zone_find(s->zones, s->o.input_tz, &s->input_tz, err);
     if (!st)
         st = prepare_render(s, err);
+    if (!st)
+        st = prepare_threads(s, err);
     if (!st && s->o.command && s->o.command->id != CMD_RULES && s->o.command->id != CMD_HELP)
         st = prepare_hints(s, err);
     return st ? st : out_open(&s->out, s->o.output, s->o.force, err);

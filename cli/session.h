@@ -19,6 +19,7 @@ struct session {
     char rules_sha256[65];
     struct tl_render_options render;
     bool terminal; /* the result goes to one */
+    unsigned threads;
     struct out out;
     bool incomplete; /* something could not be read: said already, makes exit 1 */
     uint64_t odd;    /* records that could not be read: --strict makes exit 1 */

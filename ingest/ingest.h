@@ -39,10 +39,18 @@ enum tl_status tl_walk_open(struct tl_str input, int stdin_fd, const struct tl_i
  */
 enum tl_status tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder,
                             struct tl_stream *stream, bool *got, struct tl_error *err);
+/*
+ * Hashing is slower than reading a log: from now on the current input is hashed only if it has no
+ * more than `most` bytes (decompressed); a larger one has an empty SHA-256.
+ */
+void tl_walk_hash_up_to(struct tl_walk *w, uint64_t most);
+/* How far the current file has been read: bytes of the file as it lies there (not decompressed),
+ * and its size; UINT64_MAX: not known, a pipe. */
+void tl_walk_position(const struct tl_walk *w, uint64_t *done, uint64_t *size);
 /* The current input ends here: its stream gives nothing more, and nothing more is hashed. */
 void tl_walk_stop(struct tl_walk *w);
 /* Reads what is left of the current input, then its size and the hex SHA-256 of its decompressed
- * bytes (valid until the next call). */
+ * bytes (valid until the next call; empty: not hashed, see tl_walk_hash_up_to). */
 enum tl_status tl_walk_digest(struct tl_walk *w, uint64_t *bytes, struct tl_str *sha256,
                               struct tl_error *err);
 void tl_walk_close(struct tl_walk *w); /* NULL is allowed */

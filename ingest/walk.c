@@ -31,6 +31,7 @@ struct tl_walk {
 
     struct digest *digest;
     uint64_t bytes;
+    uint64_t hash_most; /* bytes of the current input, if it is to be hashed */
     bool ended, digested;
     char sha256[DIGEST_HEX + 1];
     char *scratch; /* CHUNK_BYTES for draining; NULL until needed */
@@ -279,8 +280,9 @@ walk_read(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
         st = layer_read(w->top, &more, 1, n, err);
     w->ended = st || *n == 0;
     if (st || room > 0) {
-        digest_add(w->digest, (struct tl_str){buf, *n});
         w->bytes += *n;
+        if (w->bytes <= w->hash_most)
+            digest_add(w->digest, (struct tl_str){buf, *n});
         return st;
     }
     if (*n == 0)
@@ -319,11 +321,29 @@ tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder, struct t
     if (w->finished)
         return TL_OK;
     digest_begin(w->digest);
+    w->hash_most = UINT64_MAX;
     w->ended = w->digested = false;
     *name = tl_buf_str(&w->name);
     *stream = (struct tl_stream){walk_read, w, w->file.seekable};
     *got = true;
     return TL_OK;
+}
+
+void
+tl_walk_hash_up_to(struct tl_walk *w, uint64_t most)
+{
+    bool plain = w->top && !w->top->below && w->file.seekable;
+
+    w->hash_most = most;
+    if (plain && w->file.size > most) /* it will be larger: not a byte needs to be hashed */
+        w->hash_most = 0;
+}
+
+void
+tl_walk_position(const struct tl_walk *w, uint64_t *done, uint64_t *size)
+{
+    *done = w->file.in_bytes;
+    *size = w->file.size;
 }
 
 void
@@ -344,7 +364,9 @@ tl_walk_digest(struct tl_walk *w, uint64_t *bytes, struct tl_str *sha256, struct
         return tl_fail(err, TL_ENOMEM, 0, "out of memory while reading an input");
     while (!w->ended)
         st = walk_read(w, w->scratch, CHUNK_BYTES, &n, err);
-    if (!w->digested)
+    if (w->bytes > w->hash_most)
+        w->sha256[0] = '\0';
+    else if (!w->digested)
         end = digest_end(w->digest, w->sha256, st ? NULL : err);
     w->digested = true;
     *bytes = w->bytes;

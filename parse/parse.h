@@ -115,5 +115,7 @@ void tl_reader_close(struct tl_reader *r); /* NULL is allowed */
 /* The format's name ("unknown") and the sentence that says why: for `tideline detect`. */
 struct tl_str tl_reader_format(const struct tl_reader *r);
 struct tl_str tl_reader_why(const struct tl_reader *r);
+/* It is a database log, read at the speed of the machine: hashing it would be what takes long. */
+bool tl_reader_is_log(const struct tl_reader *r);
 
 #endif

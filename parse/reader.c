@@ -316,6 +316,12 @@ tl_reader_why(const struct tl_reader *r)
     return tl_buf_str(&r->why);
 }
 
+bool
+tl_reader_is_log(const struct tl_reader *r)
+{
+    return r->counts_records;
+}
+
 /* The rule's captures come behind the format's own fields; a name is there once. */
 static void
 join_fields(struct tl_reader *r, struct tl_event *ev)

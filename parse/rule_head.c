@@ -103,7 +103,7 @@ static void read_sequence(struct cursor *c, struct head_set *s);
 
 /* Behind "(": the alternatives of a group, each as a head of its own. */
 static void
-read_group(struct cursor *c, struct head_set *out)
+read_group(struct cursor *c, struct head_set *out) /* NOLINT(misc-no-recursion): DEPTH_MAX */
 {
     out->n = 0;
     if (starts(c, "?:")) {
@@ -151,7 +151,7 @@ skip_class(struct cursor *c)
 
 /* One item, as the ways in which it may begin; what is no literal is one empty way, closed. */
 static void
-read_item(struct cursor *c, struct head_set *item)
+read_item(struct cursor *c, struct head_set *item) /* NOLINT(misc-no-recursion): DEPTH_MAX */
 {
     int b = peek(c);
 
@@ -217,7 +217,7 @@ read_quantifier(struct cursor *c, struct head_set *item)
 
 /* Up to the end, a '|' or a ')'. */
 static void
-read_sequence(struct cursor *c, struct head_set *s)
+read_sequence(struct cursor *c, struct head_set *s) /* NOLINT(misc-no-recursion): DEPTH_MAX */
 {
     while (peek(c) >= 0 && peek(c) != '|' && peek(c) != ')' && !c->unsure) {
         struct head_set item;
