@@ -60,13 +60,6 @@ has_key(const struct log_keys *k, const char *text, size_t n)
     return false;
 }
 
-/* A blank in the first three bytes could be written as a run of blanks, and hash as another. */
-static bool
-is_sound(const char *text)
-{
-    return text[0] != ' ' && text[1] != ' ' && text[2] != ' ';
-}
-
 static bool
 add_key(struct log_keys *k, const char *text, size_t n)
 {
@@ -105,11 +98,9 @@ add_rule(struct log_keys *k, const struct rule *r)
         k->all = true;
         return true;
     }
-    for (size_t i = 0; i < heads.n; i++) {
-        k->all |= !is_sound(heads.text[i]);
+    for (size_t i = 0; i < heads.n; i++)
         if (!add_key(k, heads.text[i], heads.len[i]))
             return false;
-    }
     return true;
 }
 
@@ -137,6 +128,15 @@ log_keys_free(struct log_keys *k)
         return;
     free(k->keys);
     free(k);
+}
+
+/* Two blanks in a row among the four: a run, written for one. */
+static bool
+has_run(uint32_t four)
+{
+    uint32_t v = four ^ EACH(' ');
+
+    return has_zero(v | v >> 8 | 0xff000000u) != 0;
 }
 
 /* A byte that may stand for another one, or for none, once the message is unescaped and
@@ -177,8 +177,8 @@ log_keys_may(const struct log_keys *k, const char *p, const char *end)
         return true;
     v = load(p);
     h = hash(v);
-    /* bytes beyond ASCII, control characters, blanks at the front, escapes */
-    if ((v & EACH(0x80)) || ((v - EACH(0x20)) & ~v & EACH(0x80)) || *p == ' ' ||
+    /* bytes beyond ASCII, control characters, blanks at the front or in a run, escapes */
+    if ((v & EACH(0x80)) || ((v - EACH(0x20)) & ~v & EACH(0x80)) || *p == ' ' || has_run(v) ||
         has_zero(v ^ EACH('\\')) || has_zero(v ^ EACH('"')))
         return true;
     if (!(k->bits[h / 64] & ((uint64_t)1 << (h % 64))))

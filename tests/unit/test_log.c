@@ -74,6 +74,10 @@ static const char rules[] = "[log.ready]\n"
                             "source = pg\n"
                             "match = (?i)^Out of (?:memory|\"disk\")\n"
                             "sample+ = out of memory\n"
+                            "[log.auth-failed]\n"
+                            "source = pg\n"
+                            "match = ^no entry for\n"
+                            "sample+ = no entry for\n"
                             "[other.thing]\n"
                             "source = mysql\n"
                             "match = thing\n"
@@ -97,6 +101,11 @@ static const struct {
     {"da", true},
     {"out of \"\"disk\"\"", true},
     {"out of order", false},
+    {"no entry for host", true},
+    {"no  entry for host", true},
+    {"a  no entry", true}, /* who knows */
+    {"no rows", false},
+    {"the  rows", false},
     {"statement: select 1", false},
     {"duration: 1 ms", false},
     {"thing", false}, /* of another source */
