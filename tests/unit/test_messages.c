@@ -217,7 +217,7 @@ reworded_messages_are_near_their_rules(void **state)
         {"DB instance shutdown requested by user", ""},
         {"Hello world", ""},
         {"The quick brown fox jumps over the lazy dog", ""},
-        {"FATAL: the database system is starting up", ""},
+        {"FATAL: the database system is starting up", "log.connection-refused"},
     };
     struct tl_catalogue *c = builtin();
 
@@ -279,6 +279,16 @@ the_classes_that_others_rely_on_are_there(void **state)
         "global.switchover-started",
         "bluegreen.created",
         "global.failover-failed",
+        "log.shutdown-requested",
+        "log.shutdown",
+        "log.starting-up",
+        "log.was-shut-down",
+        "log.was-interrupted",
+        "log.recovery",
+        "log.ready",
+        "log.crash",
+        "log.connection-refused",
+        "log.connection-dropped",
     };
     struct tl_catalogue *c = builtin();
     struct tl_buf b;
