@@ -28,6 +28,11 @@ const struct option option_table[] = {
     {"input-tz", "ZONE",
      "the zone of inputs whose times bear none (default: UTC, as an assumption)", '\0', OPT_TEXT,
      READERS, offsetof(struct options, input_tz)},
+    {"log-line-prefix", "PREFIX",
+     "log_line_prefix of the PostgreSQL server, as in '%m [%p] %q%u@%d ' (default: learnt from "
+     "each "
+     "log)",
+     '\0', OPT_TEXT, READERS, offsetof(struct options, log_line_prefix)},
     {"output", "FILE", "write to FILE instead of standard output", 'o', OPT_TEXT, WRITERS,
      offsetof(struct options, output)},
     {"quiet", NULL, "say nothing on standard error but failures", 'q', OPT_FLAG,

@@ -116,6 +116,8 @@ prepare_hints(struct session *s, struct tl_error *err)
     s->hints = tl_arena_alloc(&s->arena, (s->o.noperands + 1) * sizeof(*s->hints));
     if (!s->hints)
         return tl_fail(err, TL_ENOMEM, 0, "out of memory");
+    if (s->o.log_line_prefix.n > 0)
+        st = tl_log_line_prefix_check(s->o.log_line_prefix, err);
     for (size_t i = 0; i < s->o.noperands && !st; i++) {
         bool is_stdin = tl_str_eq(s->o.operands[i].text, TL_STR("-"));
 
@@ -123,6 +125,7 @@ prepare_hints(struct session *s, struct tl_error *err)
         if (s->o.operands[i].as.n > 0)
             st = tl_hints_read(s->o.operands[i].as, s->zones, &s->hints[i], err);
         s->hints[i].input_tz = s->input_tz;
+        s->hints[i].log_line_prefix = s->o.log_line_prefix;
         if (!s->hints[i].tz)
             s->hints[i].tz = s->input_tz;
         if (!st && is_stdin && stdin_seen)

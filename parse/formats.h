@@ -16,5 +16,6 @@ extern const struct tl_format fmt_status_loop;
 extern const struct tl_format fmt_probe;
 extern const struct tl_format fmt_document;
 extern const struct tl_format fmt_change_table;
+extern const struct tl_format fmt_pg_stderr;
 
 #endif

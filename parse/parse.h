@@ -72,8 +72,9 @@ struct tl_hints {
     int64_t sleep_us;               /* sleep= */
     bool stamp_given;
     enum tl_stamp_side stamp;
-    tl_time date; /* date=: midnight of that day, wall clock */
-    int64_t year; /* year= */
+    tl_time date;                  /* date=: midnight of that day, wall clock */
+    int64_t year;                  /* year= */
+    struct tl_str log_line_prefix; /* --log-line-prefix; empty: learnt from the input */
 };
 #define TL_HINTS_NONE                                                                              \
     ((struct tl_hints){.sleep_us = TL_UNKNOWN, .date = TL_TIME_NONE, .year = TL_UNKNOWN})
@@ -84,6 +85,9 @@ struct tl_hints {
  */
 enum tl_status tl_hints_read(struct tl_str text, struct tl_zones *zones, struct tl_hints *out,
                              struct tl_error *err);
+
+/* TL_EUSAGE with a sentence when `prefix` is no log_line_prefix of PostgreSQL. */
+enum tl_status tl_log_line_prefix_check(struct tl_str prefix, struct tl_error *err);
 
 struct tl_input { /* what a reader is opened on; everything is borrowed until tl_reader_close */
     struct tl_str name; /* as it stands in output */

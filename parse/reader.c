@@ -231,6 +231,7 @@ choose_format(struct tl_reader *r, struct tl_str head)
     if (named && r->format != named) {
         none.tz = r->in.hints.input_tz;
         none.input_tz = r->in.hints.input_tz;
+        none.log_line_prefix = r->in.hints.log_line_prefix;
         r->in.hints = none;
     }
 }

@@ -23,6 +23,7 @@ static const struct {
     {{"report", "--format", "json", "a"}, "report a format=json"},
     {{"report", "a", "-o", "x", "-qv"}, "report a output=x quiet verbose"},
     {{"report", "-ox", "a"}, "report a output=x"},
+    {{"events", "a", "--log-line-prefix", "%m [%p] "}, "events a log-line-prefix=%m [%p] "},
     {{"report", "-qo", "x", "a"}, "report a output=x quiet"},
     {{"report", "--", "--tz", "-q"}, "report --tz -q"},
     {{"report", "a", "--since", "-2h", "--until=-1h"}, "report a since=-2h until=-1h"},

@@ -1,0 +1,544 @@
+/*
+ * pg_stderr.c - PostgreSQL's log as its server prints it: prefix, tag, message.
+ *
+ * A line begins a record when a time stands where a prefix of this input has it and a tag behind
+ * that prefix. Lines that go on begin with a tab; a line of somebody else's (a shell script of the
+ * server, a launcher) belongs to no message.
+ */
+#include "parse/formats.h"
+#include "parse/pg_prefix.h"
+
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* ---- times ---- */
+
+/* Digits where `form` has '0', else the byte that it has. */
+static inline bool
+fits8(const char *p, const char *form, uint64_t marks)
+{
+    uint64_t v, f;
+
+    memcpy(&v, p, 8);
+    memcpy(&f, form, 8);
+    v ^= f;
+    return ((v | (v + 0x7676767676767676u)) & 0x8080808080808080u) == 0 && (v & marks) == 0;
+}
+
+/* The bytes of `form` that are no digits, as a mask; the compiler makes a constant of it. */
+static inline uint64_t
+marks_of(const char *form)
+{
+    unsigned char m[8];
+    uint64_t v;
+
+    for (int i = 0; i < 8; i++)
+        m[i] = form[i] == '0' ? 0 : 0xff;
+    memcpy(&v, m, 8);
+    return v;
+}
+
+#define FITS(p, form) fits8((p), (form), marks_of(form))
+
+static inline bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* "UTC", "CEST", "+03", "-0330" at p; its end, or NULL. */
+static inline const char *
+zone_end(const char *p, const char *end)
+{
+    const char *q = p + 1;
+
+    if (p < end && (*p == '+' || *p == '-')) {
+        while (q < end && q - p < 5 && is_digit(*q))
+            q++;
+        return q - p >= 3 ? q : NULL;
+    }
+    for (q = p; q < end && q - p < 6 && is_upper(*q); q++)
+        ;
+    return q - p >= 2 ? q : NULL;
+}
+
+static inline bool
+iso_at(const char *p, const char *end, struct pg_time *out)
+{
+    const char *q = p + 19;
+
+    if (end - p < 22 || !FITS(p, "0000-00-") || !FITS(p + 3, "0-00-00 ") ||
+        !FITS(p + 11, "00:00:00"))
+        return false;
+    if (*q == '.') {
+        for (q++; q < end && is_digit(*q); q++)
+            ;
+        if (q - p > 26)
+            return false;
+    }
+    out->p = p;
+    out->n = (uint32_t)(q - p);
+    if (q >= end || *q != ' ')
+        return false;
+    out->zone = q + 1;
+    out->end = zone_end(out->zone, end);
+    return out->end != NULL;
+}
+
+/* "1775888495.200": ten digits, three behind the point. */
+static bool
+epoch_at(const char *p, const char *end, struct pg_time *out)
+{
+    if (end - p < 14 || !FITS(p, "00000000") || !FITS(p + 6, "0000.000") ||
+        (end - p > 14 && is_digit(p[14])))
+        return false;
+    *out = (struct pg_time){.p = p, .end = p + 14, .n = 14};
+    return true;
+}
+
+bool
+pg_time_at(enum pg_clock clock, const char *p, const char *end, struct pg_time *out)
+{
+    return clock == PG_CLOCK_ISO ? iso_at(p, end, out)
+                                 : clock == PG_CLOCK_EPOCH && epoch_at(p, end, out);
+}
+
+bool
+pg_time_find(enum pg_clock clock, const char *p, const char *end, struct pg_time *out)
+{
+    for (; end - p >= 14; p++)
+        if (is_digit(*p) && pg_time_at(clock, p, end, out))
+            return true;
+    return false;
+}
+
+bool
+pg_time_stamp(const struct pg_time *t, struct tl_zones *zones, struct tl_stamp *out)
+{
+    struct tl_str s = {t->p, (size_t)(t->end - t->p)};
+
+    if (!t->zone)
+        return tl_stamp_epoch(&s, out) && s.n == 0;
+    if (!tl_stamp_read(&s, zones, out))
+        return false;
+    if (s.n == 0)
+        return true;
+    out->zone = TL_ZONE_AMBIGUOUS; /* letters that no zone has: not read as if there were none */
+    out->offset_us = 0;
+    out->zone_text = (struct tl_str){t->zone, (size_t)(t->end - t->zone)};
+    return true;
+}
+
+/* ---- tags ---- */
+
+struct tag_row {
+    struct tl_str name;
+    enum pg_sort sort;
+};
+#define ROW(name, sort)                                                                            \
+    {                                                                                              \
+        {name, sizeof(name) - 1}, sort                                                             \
+    }
+static const struct tag_row tags[] = {
+    ROW("LOG", PG_SEVERITY),    ROW("STATEMENT", PG_OTHER), ROW("ERROR", PG_SEVERITY),
+    ROW("DETAIL", PG_DETAIL),   ROW("FATAL", PG_SEVERITY),  ROW("WARNING", PG_SEVERITY),
+    ROW("HINT", PG_HINT),       ROW("CONTEXT", PG_OTHER),   ROW("NOTICE", PG_SEVERITY),
+    ROW("INFO", PG_SEVERITY),   ROW("PANIC", PG_SEVERITY),  ROW("QUERY", PG_OTHER),
+    ROW("LOCATION", PG_OTHER),  ROW("BACKTRACE", PG_OTHER), ROW("DEBUG", PG_SEVERITY),
+    ROW("DEBUG1", PG_SEVERITY), ROW("DEBUG2", PG_SEVERITY), ROW("DEBUG3", PG_SEVERITY),
+    ROW("DEBUG4", PG_SEVERITY), ROW("DEBUG5", PG_SEVERITY),
+};
+enum { NTAGS = sizeof(tags) / sizeof(tags[0]) };
+
+/* The first ':' at or behind p with a blank behind it, both before end; NULL: none. LOG_PAD bytes
+ * behind `end` are readable. */
+static inline const char *
+find_colon(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i colon = _mm_set1_epi8(':'), blank = _mm_set1_epi8(' ');
+
+    for (; p + 1 < end; p += 16) {
+        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+        int hits =
+            _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, colon), _mm_cmpeq_epi8(b, blank)));
+
+        if (hits) {
+            p += __builtin_ctz((unsigned)hits);
+            return p + 1 < end ? p : NULL;
+        }
+    }
+#else
+    while (end - p > 1 && (p = memchr(p, ':', (size_t)(end - p - 1))) != NULL) {
+        if (p[1] == ' ')
+            return p;
+        p++;
+    }
+#endif
+    return NULL;
+}
+
+static inline bool
+may_stand(const char *from, const char *word, char before)
+{
+    bool first = word == from;
+    char c = '\0';
+
+    if (!first)
+        c = word[-1];
+    switch (before) {
+    case PG_END_ANY:
+        return true;
+    case PG_END_START:
+        return first;
+    case PG_END_MARK:
+        return first || !(is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '_');
+    default:
+        return !first && (c == before || (c == ' ' && word - from > 1 && word[-2] == before));
+    }
+}
+
+static inline bool
+tag_before(const char *from, const char *colon, char before, struct pg_tag *out)
+{
+    char last;
+
+    if (colon == from)
+        return false;
+    last = colon[-1];
+    if (!is_upper(last) && (last < '1' || last > '5'))
+        return false;
+    for (size_t i = 0; i < NTAGS; i++) {
+        const struct tag_row *t = &tags[i];
+        const char *word = colon - t->name.n;
+
+        if (t->name.p[t->name.n - 1] != last || (size_t)(colon - from) < t->name.n ||
+            memcmp(word, t->name.p, t->name.n) != 0 || !may_stand(from, word, before))
+            continue;
+        *out = (struct pg_tag){word, colon, t->sort};
+        return true;
+    }
+    return false;
+}
+
+static inline bool
+tag_find(const char *from, const char *end, char before, struct pg_tag *out)
+{
+    const char *colon = from;
+
+    if (end - from > PG_REACH)
+        end = from + PG_REACH;
+    while ((colon = find_colon(colon, end)) != NULL) {
+        if (tag_before(from, colon, before, out))
+            return true;
+        colon++;
+    }
+    return false;
+}
+
+bool
+pg_tag_find(const char *from, const char *end, char before, struct pg_tag *out)
+{
+    const char *colon = from;
+
+    if (end - from > PG_REACH)
+        end = from + PG_REACH;
+    while (end - colon > 1 && (colon = memchr(colon, ':', (size_t)(end - colon) - 1)) != NULL) {
+        if (colon[1] == ' ' && tag_before(from, colon, before, out))
+            return true;
+        colon++;
+    }
+    return false;
+}
+
+/* "42P01: " and the like: capitals and digits, a digit among them. */
+static inline bool
+is_sqlstate(const char *p, const char *end)
+{
+    bool digit = false;
+
+    if (end - p < 7 || p[5] != ':' || p[6] != ' ')
+        return false;
+    for (int i = 0; i < 5; i++) {
+        if (!is_digit(p[i]) && !is_upper(p[i]))
+            return false;
+        digit |= is_digit(p[i]);
+    }
+    return digit;
+}
+
+const char *
+pg_message(const struct pg_tag *tag, const char *end, struct tl_str *sqlstate)
+{
+    const char *p = tag->colon + 2;
+
+    p += p < end && *p == ' ';
+    if (sqlstate)
+        *sqlstate = (struct tl_str){p, 0};
+    if (!is_sqlstate(p, end))
+        return p;
+    if (sqlstate)
+        sqlstate->n = 5;
+    return p + 7;
+}
+
+/* ---- look ---- */
+
+/* Zeroes that a crash left before a line, and a byte-order mark. */
+static const char *
+skip_front(const char *p, const char *end)
+{
+    while (p < end && *p == '\0')
+        p++;
+    return end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? p + 3 : p;
+}
+
+/* What a line is, as one shape sees it. */
+enum seen { SEEN_NOTHING, SEEN_TIME, SEEN_TAG };
+
+static inline enum seen
+see_fixed(const struct pg_shape *x, const char *p, const char *end, struct pg_time *t,
+          struct pg_tag *tag)
+{
+    const char *at = p + x->nlead;
+
+    if (end - p < x->nlead + 14 || (x->nlead > 0 && memcmp(p, x->lead, x->nlead) != 0))
+        return SEEN_NOTHING;
+    if (x->clock == PG_CLOCK_ISO ? !iso_at(at, end, t) : !epoch_at(at, end, t))
+        return SEEN_NOTHING;
+    if (x->after != '\0' && (t->end >= end || *t->end != x->after))
+        return SEEN_NOTHING;
+    return tag_find(t->end, end, x->end, tag) ? SEEN_TAG : SEEN_TIME;
+}
+
+/* The time may stand anywhere before the tag, or nowhere. */
+static enum seen
+see_floating(const struct pg_shape *x, const char *p, const char *end, struct pg_time *t,
+             struct pg_tag *tag)
+{
+    if (p == end || *p == '\t' || !tag_find(p, end, x->end, tag))
+        return SEEN_NOTHING;
+    if (x->clock == PG_CLOCK_NONE) {
+        *t = (struct pg_time){0};
+        return x->nlead == 0 || (tag->word - p >= x->nlead && memcmp(p, x->lead, x->nlead) == 0)
+                   ? SEEN_TAG
+                   : SEEN_NOTHING;
+    }
+    return pg_time_find(x->clock, p, tag->word, t) ? SEEN_TAG : SEEN_NOTHING;
+}
+
+static inline enum seen
+see(const struct pg_shape *x, const char *p, const char *end, struct pg_time *t, struct pg_tag *tag)
+{
+    return x->floating || x->clock == PG_CLOCK_NONE ? see_floating(x, p, end, t, tag)
+                                                    : see_fixed(x, p, end, t, tag);
+}
+
+/*
+ * A line with a time in place and no tag was damaged when it shows a pid in its brackets as
+ * prefixes have it, or ends before there could be a message.
+ */
+static bool
+is_damaged(const struct pg_time *t, const char *end)
+{
+    const char *p = t->end, *q;
+
+    if (end - p > 256)
+        end = p + 256;
+    for (; (p = memchr(p, '[', (size_t)(end - p))) != NULL; p++) {
+        for (q = p + 1; q < end && is_digit(*q); q++)
+            ;
+        if (q > p + 1 && (q == end || *q == ']'))
+            return true;
+    }
+    return end == t->end || (end == t->end + 1 && end[-1] != ',');
+}
+
+/* The whole of it: the time, the tag, and which shape. LOG_RECORD and LOG_ASIDE fill both. */
+static enum log_line
+see_line(const struct pg_state *s, const char *p, const char *end, struct pg_time *t,
+         struct pg_tag *tag)
+{
+    bool timed = false;
+
+    for (size_t i = 0; i < s->nshapes; i++) {
+        enum seen seen = see(&s->shapes[i], p, end, t, tag);
+
+        if (seen == SEEN_TAG)
+            return tag->sort == PG_SEVERITY ? LOG_RECORD : LOG_ASIDE;
+        timed |= seen == SEEN_TIME;
+    }
+    if (!timed)
+        return LOG_MORE;
+    for (size_t i = 0; i < s->nshapes; i++)
+        if (see(&s->shapes[i], p, end, t, tag) == SEEN_TIME && is_damaged(t, end))
+            return LOG_BROKEN;
+    return LOG_MORE;
+}
+
+static enum log_line
+pg_look(const void *state, const char *p, const char *end, struct log_look *out)
+{
+    const struct pg_state *s = state;
+    enum log_line is;
+    struct pg_time t;
+    struct pg_tag tag;
+
+    if (p < end && (*p == '\0' || *p == '\xef'))
+        p = skip_front(p, end);
+    if (p < end && end[-1] == '\r')
+        end--;
+    is = see_line(s, p, end, &t, &tag);
+    if (is == LOG_MORE && s->syslog.on)
+        return pg_syslog_look(&s->syslog, p, end, out);
+    if (is != LOG_RECORD)
+        return is;
+    out->stamp = t.p;
+    out->stamp_n = t.n;
+    out->zone = t.zone;
+    out->zone_n = t.zone ? (uint32_t)(t.end - t.zone) : 0;
+    out->message = pg_message(&tag, end, NULL);
+    return LOG_RECORD;
+}
+
+/* ---- split ---- */
+
+void
+pg_fields(const struct pg_state *s, const struct pg_tag *tag, struct tl_str before,
+          struct tl_str sqlstate, struct log_record *out)
+{
+    struct tl_str level = {tag->word, (size_t)(tag->colon - tag->word)};
+    struct pg_who who;
+    int64_t pid;
+
+    if (!s->given || !pg_prefix_match(&s->prefix, before, &who))
+        pg_prefix_guess(before, &who);
+    log_text(out, TL_STR("level"), level);
+    if (tl_str_int(&who.pid, &pid) && who.pid.n == 0)
+        log_number(out, TL_STR("pid"), pid);
+    log_text(out, TL_STR("user"), who.user);
+    log_text(out, TL_STR("database"), who.database);
+    log_text(out, TL_STR("client"), who.client);
+    log_text(out, TL_STR("application"), who.application);
+    if (sqlstate.n == 0)
+        sqlstate = who.sqlstate;
+    if (!tl_str_eq(sqlstate, TL_STR("00000")))
+        log_text(out, TL_STR("sqlstate"), sqlstate);
+}
+
+/* Joins a line to the part of a record before it, in the copy that both stand in: a part never
+ * grows beyond the line that comes next. */
+static void
+join_line(struct tl_str *part, char *copy, struct tl_str line)
+{
+    char *to = copy + (part->p - copy) + part->n;
+
+    if (line.n > 0 && line.p[0] == '\t')
+        line = tl_str_skip(line, 1);
+    *to = '\n';
+    memmove(to + 1, line.p, line.n);
+    part->n += 1 + line.n;
+}
+
+static bool
+next_line(struct tl_str *rest, struct tl_str *line)
+{
+    bool any = tl_str_line(rest, line);
+
+    if (any && line->n > 0 && line->p[line->n - 1] == '\r')
+        line->n--;
+    return any;
+}
+
+/* The lines behind the first: those with a tab go on with what stands before them, up to a line of
+ * somebody else. */
+static void
+read_rest(const struct pg_state *s, char *copy, struct tl_str rest, struct log_record *out)
+{
+    struct tl_str detail = {"", 0}, hint = {"", 0}, other, line;
+    struct tl_str *part = &out->message;
+    struct pg_time t;
+    struct pg_tag tag;
+
+    while (next_line(&rest, &line)) {
+        const char *end = line.p + line.n;
+
+        if (see_line(s, line.p, end, &t, &tag) == LOG_ASIDE) {
+            part = tag.sort == PG_DETAIL ? &detail : tag.sort == PG_HINT ? &hint : &other;
+            part->p = pg_message(&tag, end, NULL);
+            part->n = (size_t)(end - part->p);
+        } else if (part && line.n > 0 && (line.p[0] == '\t' || line.p[0] == ' ')) {
+            join_line(part, copy, line);
+        } else {
+            part = NULL;
+        }
+    }
+    log_text(out, TL_STR("detail"), detail);
+    log_text(out, TL_STR("hint"), hint);
+}
+
+static bool
+pg_split(struct tl_reader *r, const void *state, struct tl_str text, struct log_record *out,
+         const char **why)
+{
+    const struct pg_state *s = state;
+    char *copy = tl_arena_alloc(&r->scratch, text.n + LOG_PAD);
+    struct tl_str rest = {copy, text.n}, line, sqlstate;
+    size_t front;
+    const char *p, *end;
+    struct pg_time t;
+    struct pg_tag tag;
+
+    *out = (struct log_record){.when = TL_INSTANT_NONE};
+    *why = "no time and no severity in it";
+    if (!copy || text.n == 0)
+        return false;
+    memcpy(copy, text.p, text.n);
+    (void)next_line(&rest, &line);
+    end = line.p + line.n;
+    p = skip_front(line.p, end);
+    front = (size_t)(p - copy);
+    if (see_line(s, p, end, &t, &tag) != LOG_RECORD)
+        return s->syslog.on && pg_syslog_split(r, s, copy + front, text.n - front, out, why);
+    *why = "its time cannot be";
+    out->stamped = t.p != NULL;
+    if (t.p && !pg_time_stamp(&t, r->in.zones, &out->stamp))
+        return false;
+    out->message.p = pg_message(&tag, end, &sqlstate);
+    out->message.n = (size_t)(end - out->message.p);
+    pg_fields(s, &tag, (struct tl_str){p, (size_t)(tag.word - p)}, sqlstate, out);
+    read_rest(s, copy, rest, out);
+    return true;
+}
+
+const struct log_dialect pg_stderr = {
+    .name = "pg-stderr",
+    .source = {"pg", 2},
+    .look = pg_look,
+    .split = pg_split,
+    .learn = pg_learn,
+};
+
+/* ---- the format ---- */
+
+static enum tl_status
+open_stderr(struct tl_reader *r, struct tl_error *err)
+{
+    return log_open(r, &pg_stderr, err);
+}
+
+const struct tl_format fmt_pg_stderr = {.name = "pg-stderr",
+                                        .sniff = pg_sniff,
+                                        .open = open_stderr,
+                                        .next = log_next,
+                                        .finish = log_finish,
+                                        .close = log_close};
