@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "timeline/findings.h"
+#include "timeline/server.h"
 
 static const int64_t BEFORE_US = 2 * TL_MINUTE;
 static const int64_t AFTER_US = 15 * TL_MINUTE;
@@ -176,12 +177,6 @@ outage_when(const struct tl_outage *o)
 }
 
 static bool
-is_flip(const struct tl_builder *b, uint32_t row)
-{
-    return row_is(b, row, TL_STR("probe.version-changed"));
-}
-
-static bool
 is_seen(const struct tl_builder *b, uint32_t row)
 {
     return b->res[b->rowx[row].res].kind == TL_KIND_ENDPOINT;
@@ -205,7 +200,7 @@ place_flips(struct tl_builder *b, struct attach *a)
         uint32_t res = b->rowx[i].res, plan;
         bool several;
 
-        if (!is_flip(b, i))
+        if (!row_is_flip(b, i))
             continue;
         plan = place(b, a, res, when, &several);
         if (plan != NONE)
@@ -307,33 +302,83 @@ in_window(const struct tl_build_options *o, const struct tl_instant *w)
            (o->window_to == TL_TIME_NONE || w->earliest <= o->window_to);
 }
 
+/* Whose outages: the endpoint of a loop, or a server by its log. */
+struct seen {
+    const struct tl_outage *outages;
+    size_t n;
+    uint32_t res;
+    struct tl_str name;
+    const struct server *server; /* NULL: a loop */
+};
+
 static enum tl_status
-place_outages(struct tl_builder *b, const struct attach *a, const struct loop *l)
+place_outage(struct tl_builder *b, const struct attach *a, const struct seen *s,
+             const struct tl_outage *o, uint32_t *plan)
 {
-    for (size_t i = 0; i < l->series->noutages; i++) {
-        const struct tl_outage *o = &l->series->outages[i];
-        struct tl_instant when = outage_when(o);
-        bool several;
-        uint32_t plan = place(b, a, l->res, &when, &several);
-        const struct tl_str said[] = {TL_STR("the outage of "), l->series->endpoint,
-                                      TL_STR(" could belong to more than one run that was active "
-                                             "in its region then: it was given to none")};
-        struct tl_str text;
-        uint32_t rows[4];
+    struct tl_instant when = outage_when(o);
+    const struct tl_str said[] = {TL_STR("the outage of "), s->name,
+                                  TL_STR(" could belong to more than one run that was active "
+                                         "in its region then: it was given to none")};
+    struct tl_str text;
+    uint32_t rows[4];
+    bool several;
+
+    *plan = place(b, a, s->res, &when, &several);
+    if (several) {
+        text = words_join(b, said, 3);
+        if (finding_add(b, NULL, F_RUN_AMBIGUOUS, rows, outage_rows(b, o, rows), &text))
+            return TL_ENOMEM;
+    }
+    return add_outage(b, *plan, o);
+}
+
+static void
+take_rows_of_fall(struct tl_builder *b, const struct server *s, const struct fall *f, uint32_t plan)
+{
+    for (size_t i = 0; i < s->nrows; i++)
+        if (s->rows[i] >= f->row && s->rows[i] <= f->last_row && b->rowx[s->rows[i]].plan == NONE)
+            take(b, s->rows[i], plan);
+}
+
+static enum tl_status
+place_outages(struct tl_builder *b, const struct attach *a, const struct seen *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        struct tl_instant when = outage_when(&s->outages[i]);
+        uint32_t plan;
 
         if (!in_window(&b->options, &when))
             continue;
-        if (several) {
-            text = words_join(b, said, 3);
-            if (finding_add(b, NULL, F_RUN_AMBIGUOUS, rows, outage_rows(b, o, rows), &text))
-                return TL_ENOMEM;
-        }
-        if (add_outage(b, plan, o))
+        if (place_outage(b, a, s, &s->outages[i], &plan))
             return TL_ENOMEM;
-        if (plan != NONE)
-            take_rows_of(b, l->res, &when, plan);
+        if (plan == NONE)
+            continue;
+        if (s->server)
+            take_rows_of_fall(b, s->server, &s->server->falls[i], plan);
+        else
+            take_rows_of(b, s->res, &when, plan);
     }
     return TL_OK;
+}
+
+static enum tl_status
+place_all_outages(struct tl_builder *b, const struct attach *a)
+{
+    enum tl_status st = TL_OK;
+
+    for (size_t i = 0; i < b->nloops && !st; i++) {
+        const struct series *l = b->loops[i].series;
+        const struct seen s = {l->outages, l->noutages, b->loops[i].res, l->endpoint, NULL};
+
+        st = place_outages(b, a, &s);
+    }
+    for (size_t i = 0; i < b->nservers && !st; i++) {
+        const struct server *v = &b->servers[i];
+        const struct seen s = {v->outages, v->nfalls, v->res, v->name, v};
+
+        st = place_outages(b, a, &s);
+    }
+    return st;
 }
 
 static void
@@ -342,7 +387,7 @@ place_rest(struct tl_builder *b, const struct attach *a)
     for (uint32_t i = 0; i < b->report->nrows; i++) {
         bool several;
 
-        if (is_seen(b, i) && !is_flip(b, i) && b->rowx[i].plan == NONE)
+        if (is_seen(b, i) && !row_is_flip(b, i) && b->rowx[i].plan == NONE)
             take(b, i, place(b, a, b->rowx[i].res, &row_event(b, i)->when, &several));
     }
 }
@@ -487,8 +532,8 @@ build_attach(struct tl_builder *b)
     st = place_flips(b, &a);
     if (!st)
         st = plan_flips(b, &a);
-    for (size_t i = 0; i < b->nloops && !st; i++)
-        st = place_outages(b, &a, &b->loops[i]);
+    if (!st)
+        st = place_all_outages(b, &a);
     if (!st)
         place_rest(b, &a);
     return st;

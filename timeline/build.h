@@ -6,6 +6,7 @@
  *   merge.c     items that tell the same event             rows
  *   order.c     their order                                rows, sorted
  *   twins.c     the same fact on cluster and instance
+ *   server.c    when servers served, by their own logs     servers
  *   episodes.c  what happened to one resource tree         episodes
  *   runs.c      episodes of one upgrade                    runs
  *   …           what there is to say of a run
@@ -131,8 +132,11 @@ struct tl_builder {
     size_t nloops;
     struct proto *protos;
     size_t nprotos;
-    struct item **proofs; /* items by proto */
-    struct rowx *rowx;    /* by row */
+    struct item **proofs;   /* items by proto */
+    struct rowx *rowx;      /* by row */
+    struct server *servers; /* that logs tell of */
+    size_t nservers;
+    uint32_t *server_of; /* by resource: place among the servers; NONE */
     struct episode *episodes;
     size_t nepisodes, episodes_cap;
     struct joined *joined; /* by episode */

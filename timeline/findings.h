@@ -72,7 +72,21 @@
       "the rows inserted through {0} have a gap of {1}: writes failed or waited, or none came",    \
       DOC_NONE)                                                                                    \
     X(FAILOVER_UNREQUESTED, "failover.unrequested", NOTICE,                                        \
-      "no call in the evidence asked for the failover of {0}", DOC_EVENTS)
+      "no call in the evidence asked for the failover of {0}", DOC_EVENTS)                         \
+    X(LOG_CRASH, "log.crash", WARNING, "{0} crashed, by its own log: {1}", DOC_NONE)               \
+    X(LOG_START_FAILED, "log.start-failed", WARNING, "{0} failed to start {1}: {2}", DOC_NONE)     \
+    X(LOG_LAST_KNOWN_UP, "log.last-known-up", NOTICE,                                              \
+      "{0} says at its start that it was {2} {1}; nothing in the evidence shows that it is still " \
+      "the same server (an image or a snapshot keeps that time for months), so its outage has no " \
+      "upper bound",                                                                               \
+      DOC_NONE)                                                                                    \
+    X(LOG_REFUSED, "log.refused", NOTICE, "{0} refused {1}, by its own log: {2}", DOC_NONE)        \
+    X(LOG_TOO_MANY, "log.too-many-connections", WARNING,                                           \
+      "{0} served, but had no slot left for {1}", DOC_NONE)                                        \
+    X(LOG_MEMORY, "log.out-of-memory", WARNING, "{0} was out of memory {1}: {2}", DOC_NONE)        \
+    X(LOG_DISK, "log.disk-full", WARNING, "{0} had no room on its storage {1}: {2}", DOC_NONE)     \
+    X(LOG_STORAGE, "log.storage-error", WARNING, "{0} could not rely on its storage {1}: {2}",     \
+      DOC_NONE)
 
 enum finding {
 #define X(name, code, severity, text, doc) F_##name,

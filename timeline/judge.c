@@ -2,6 +2,7 @@
  */
 #include "timeline/findings.h"
 #include "timeline/resource.h"
+#include "timeline/server.h"
 
 static const int64_t SOON_US = 5 * TL_MINUTE;
 
@@ -282,9 +283,16 @@ has_proof(const struct tl_row *row, uint32_t input)
     return false;
 }
 
+/* Whether a row can show an outage: one of its endpoint, or of the log of its server. */
 static bool
-is_at(const struct res *r, const struct tl_outage *o)
+is_at(const struct tl_builder *b, uint32_t row, const struct tl_outage *o)
 {
+    const struct res *r = row_res(b, row);
+    uint32_t server = b->server_of[b->rowx[row].res];
+
+    if (tl_str_eq(o->source, TL_STR("log")))
+        return row_event(b, row)->channel == TL_CHANNEL_LOG && server != NONE &&
+               tl_str_eq(b->servers[server].name, o->endpoint);
     return r->kind == TL_KIND_ENDPOINT && tl_str_eq(res_name(r), o->endpoint);
 }
 
@@ -301,8 +309,8 @@ outage_rows(const struct tl_builder *b, const struct tl_outage *o, uint32_t rows
              i < b->report->nrows && b->report->rows[i].ev.when.at == moments[m]; i++) {
             const struct tl_row *row = &b->report->rows[i];
 
-            if (n < 4 && has_proof(row, o->input) && is_at(row_res(b, (uint32_t)i), o) &&
-                (n == 0 || rows[n - 1] < i))
+            if (n < 4 && (has_proof(row, o->input) || tl_str_eq(o->source, TL_STR("log"))) &&
+                is_at(b, (uint32_t)i, o) && (n == 0 || rows[n - 1] < i))
                 rows[n++] = (uint32_t)i;
         }
     }
@@ -325,7 +333,7 @@ outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o)
         if (finding_add(b, p, F_OUTAGE_OPEN, rows, n, args))
             return TL_ENOMEM;
     }
-    if (o->attempts_failed == 0 && o->observed_us != TL_UNKNOWN) {
+    if (tl_str_eq(o->source, TL_STR("client")) && o->observed_us != TL_UNKNOWN) {
         args[1] = words_seconds(b, o->observed_us);
         return finding_add(b, p, F_ROWS_GAP, rows, n, args);
     }

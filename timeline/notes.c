@@ -166,6 +166,8 @@ build_notes(struct tl_builder *b)
         st = note_precision(b, NULL);
     for (size_t i = 0; i < r->noutages && !st; i++)
         st = outage_findings(b, NULL, &r->outages[i]);
+    if (!st)
+        st = build_server_notes(b);
     for (size_t i = 0; i < b->nplans; i++) {
         struct plan *p = &b->plans[i];
 

@@ -63,6 +63,8 @@ enum layer_role layer_role(enum layer layer, enum part part);
 struct tl_instant outage_when(const struct tl_outage *o);
 
 enum tl_status build_twins(struct tl_builder *b);
+enum tl_status build_servers(struct tl_builder *b);
+enum tl_status build_server_notes(struct tl_builder *b); /* findings of servers' own logs */
 enum tl_status build_episodes(struct tl_builder *b);
 enum tl_status build_joins(struct tl_builder *b);
 /* The episode that stands for the run of e. */
@@ -135,6 +137,17 @@ static inline const struct tl_event *
 row_event(const struct tl_builder *b, uint32_t row)
 {
     return &b->report->rows[row].ev;
+}
+/* Whether a row shows that a version took the place of another: a probe's, or a server's own log.
+ */
+static inline bool
+row_is_flip(const struct tl_builder *b, uint32_t row)
+{
+    const struct tl_event *ev = row_event(b, row);
+
+    return tl_str_eq(ev->cls, TL_STR("probe.version-changed")) ||
+           (tl_str_eq(ev->cls, TL_STR("log.starting-up")) &&
+            tl_event_field(ev, TL_STR("to_version")) != NULL);
 }
 /* Whether a row tells again what another one has told. */
 static inline bool

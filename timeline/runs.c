@@ -241,6 +241,18 @@ account_of(const struct tl_builder *b, const struct plan *p)
     return account;
 }
 
+/* Whether a row of a log is of a server that was given to the run of its region only. */
+static bool
+is_given(const struct tl_builder *b, const struct plan *p, uint32_t row)
+{
+    if (row_event(b, row)->channel != TL_CHANNEL_LOG)
+        return false;
+    for (size_t i = 0; i < p->nepisodes; i++)
+        if (b->episodes[p->episodes[i]].tree == row_tree(b, row))
+            return false;
+    return true;
+}
+
 /* Whether all of its members are proved to be: topology, records and messages, not names. */
 static bool
 is_proved(const struct tl_builder *b, const struct plan *p)
@@ -254,6 +266,8 @@ is_proved(const struct tl_builder *b, const struct plan *p)
             return false;
         if (r->kind == TL_KIND_ENDPOINT && r->tree == b->rowx[p->rows[i]].res && !p->seen_only)
             return false; /* it was given to the run of its region */
+        if (is_given(b, p, p->rows[i]))
+            return false;
     }
     return true;
 }

@@ -77,8 +77,7 @@ static struct last_word
 seen_of_tree(const struct tl_builder *b, const struct plan *p, uint32_t tree)
 {
     for (size_t i = 0; i < p->nrows; i++)
-        if (row_is(b, p->rows[i], TL_STR("probe.version-changed")) &&
-            row_tree(b, p->rows[i]) == tree)
+        if (row_is_flip(b, p->rows[i]) && row_tree(b, p->rows[i]) == tree)
             return (struct last_word){GOOD, p->rows[i]};
     return (struct last_word){OPEN, NONE};
 }

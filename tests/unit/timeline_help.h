@@ -7,6 +7,7 @@
  *     06:21:30.123   api   instance us-east-1 db-1@111     | DB instance shutdown
  *     06:21:30       sns#m-1 …                             (an id of delivery)
  *     06:21:34.608   probe HOST ok 17.4.5                  (an attempt; failure names otherwise)
+ *     06:21:30.123   log   instance us-east-1 db-1         | database system is shut down
  *     -              topology cluster eu-west-1 b global_cluster=g role=primary
  *     06:00          trail cluster us-east-1 db            | event_name=ModifyDBCluster user=me
  *
@@ -166,12 +167,31 @@ feed_attempt(struct bench *b, struct tl_str rest, struct tl_event *ev)
     ev->message = outcome;
     ev->attempt = &at;
     assert_int_equal(tl_builder_event(b->builder, ev, NULL), TL_OK);
+    ev->attempt = NULL;
+}
+
+/* Of a record of a log: what parse makes of a time within its message, which is in UTC here. */
+static inline void
+add_side_time(struct tl_event *ev, struct tl_field *fields)
+{
+    struct tl_str down = tl_event_text(ev, TL_STR("down_at"));
+    struct tl_str up = tl_event_text(ev, TL_STR("up_at")), at = down.n > 0 ? down : up;
+    struct tl_stamp stamp;
+
+    for (size_t i = 0; i < ev->nfields; i++)
+        fields[i] = ev->fields[i];
+    if (at.n > 0 && tl_stamp_read(&at, NULL, &stamp))
+        fields[ev->nfields++] =
+            (struct tl_field){.name = down.n > 0 ? TL_STR("down_time") : TL_STR("up_time"),
+                              .type = TL_FIELD_TIME,
+                              .number = stamp.local};
+    ev->fields = fields;
 }
 
 static inline void
 feed_line(struct bench *b, struct tl_str line, uint32_t number)
 {
-    struct tl_field fields[16];
+    struct tl_field fields[80];
     struct tl_event ev = {.line = number};
     struct tl_match m;
     struct tl_str head, message, channel;
@@ -195,7 +215,8 @@ feed_line(struct bench *b, struct tl_str line, uint32_t number)
         if (ev.channel == TL_CHANNEL_TOPOLOGY)
             ev.who.cluster = tl_event_text(&ev, TL_STR("cluster"));
     } else {
-        tl_classify(b->rules, ev.who.source_type, message, TL_STR(""), &m);
+        tl_classify(b->rules, ev.channel == TL_CHANNEL_LOG ? TL_STR("pg") : ev.who.source_type,
+                    message, TL_STR(""), &m);
         ev.cls = m.cls;
         ev.severity = m.severity;
         ev.phase = m.phase;
@@ -204,6 +225,8 @@ feed_line(struct bench *b, struct tl_str line, uint32_t number)
         ev.near = m.near;
         ev.fields = m.fields;
         ev.nfields = m.nfields;
+        if (ev.channel == TL_CHANNEL_LOG)
+            add_side_time(&ev, fields);
     }
     assert_int_equal(tl_builder_event(b->builder, &ev, NULL), TL_OK);
 }
