@@ -107,6 +107,61 @@ f "Event Time, not Timestamp" '.events | length == 1 and (.[0] | .at == "2017-12
 facts status-loop-minor-upgrade.log
 f "a status is no outage" '.outages == [] and ([.runs[].outages[]] | length == 0) and .inputs[0].format == "status-loop"'
 f "upgrading to available" '[.events[] | select(.class == "status.changed") | [.at, .fields.status]] == [["2021-12-14T20:57:45.000Z", "upgrading"], ["2021-12-14T21:04:23.000Z", "available"]]'
+
+facts cwlogs-aurora-mysql-warning.json
+f "a warning about a parameter is noise" '(.inputs[0] | .format == "cwlogs" and .records == 1 and .odd == 0) and .outages == [] and .runs == []'
+facts cwlogs-aurora-postgresql.json
+f "the time is the line's, not the placeholder's" '.inputs[0] | .format == "cwlogs" and .records == 1 and .first == "2021-08-10T09:20:53.000Z"'
+
+facts lnav-mysql_error.0.log
+f "no start, no ready line: no restart" '(.inputs[0] | .format == "mysql-error" and .records == 4 and .first == "2020-08-06T14:25:02.835Z") and .outages == [] and ([.events[] | select(.class == "log.ready" or .class == "log.starting-up")] == [])'
+facts mysql-aurora57-start.log
+f "a start without a ready line" '(.inputs[0] | .format == "mysql-error" and .records == 7) and ([.events[] | select(.class == "log.starting-up")] | length == 1 and (.[0] | .at == "2024-03-27T04:38:19.087Z" and (.fields.version | tostring | startswith("5.7.12")) and (.fields.process // .fields.pid | tostring == "256"))) and ([.events[] | select(.class == "log.ready" or .class == "log.shutdown")] == [])'
+facts percona-errlog008.txt
+f "a crash of 2009 and its stack report are one event" '[.events[] | select(.class == "log.crash" and (.message | test("got signal 11")))] | length == 1 and .[0].at == "2009-12-05T04:49:04.000Z"'
+f "restarted six seconds later" '[.events[] | select(.at == "2009-12-05T04:49:10.000Z")] | length == 1'
+f "never said to be ready" '[.outages[], .runs[].outages[]] | all(.first_ok == null and .seconds.max == null)'
+
+facts pgbadger-pg_vacuums.json.gz
+f "3544 records, none of them an event" '(.inputs[0] | .format == "pg-jsonlog" and .records == 3544 and .odd == 0) and .events == [] and .outages == []'
+facts pgbadger-pg_vacuums.log.gz
+f "32405 lines are 3544 records" '(.inputs[0] | .format == "pg-stderr" and .records == 3544 and .odd == 0) and .events == [] and .outages == []'
+
+facts lnav-postgres.0.log
+f "was shut down at 01:44:58, ready 01:45:01.130 PDT" '[.outages[], .runs[].outages[] | select(.source == "log" and .first_ok == "2025-08-13T08:45:01.130Z")] | length == 1 and (.[0] | .first_fail == "2025-08-13T08:44:58.000Z" and .seconds.min <= 2.13 and .seconds.max >= 3.13)'
+f "the file ends shut down" '[.outages[], .runs[].outages[] | select(.source == "log" and .first_ok == null)] | length == 1 and (.[0] | .first_fail == "2025-08-13T08:50:02.010Z" and .seconds.max == null)'
+f "PostgreSQL 15.4" '[.events[] | select(.class == "log.starting-up")] | length == 1 and .[0].fields.version == "15.4"'
+facts lnav-postgres.1.log
+f "no life cycle" '.inputs[0].format == "pg-stderr" and .inputs[0].records == 5 and .outages == [] and ([.events[] | select(.class | test("ready|shut|start"))] == [])'
+facts pg-aurora-postgres-start-mixed.log
+f "two prefixes; shut down 04:51:01" '[.events[] | select(.class == "log.shutdown")] | length == 1 and .[0].at == "2020-02-29T04:51:01.000Z"'
+f "no ready line: readiness unknown" '[.outages[], .runs[].outages[]] | all(.first_ok == null and .seconds.max == null)'
+f "the command line harms nothing" '.inputs[0] | .format == "pg-stderr" and .records >= 12'
+facts pg-fast-shutdown-jst.log
+f "request and shut down in one second" '[.events[] | select(.class == "log.shutdown-requested" or .class == "log.shutdown") | [.class, .at]] == [["log.shutdown-requested", "2020-03-10T03:02:28.000Z"], ["log.shutdown", "2020-03-10T03:02:28.000Z"]]'
+f "fast" '[.events[] | select(.class == "log.shutdown-requested") | .fields.mode] == ["fast"]'
+f "no restart in the file" '[.outages[], .runs[].outages[]] | length == 1 and (.[0] | .first_ok == null and .seconds.max == null)'
+facts pg-smart-shutdown-jst.log
+f "smart" '[.events[] | select(.class == "log.shutdown-requested") | [.at, .fields.mode]] == [["2020-03-10T03:06:56.000Z", "smart"]]'
+facts pg-rds-query-errors.log
+f "no life cycle, and a jump of months is no outage" '(.inputs[0] | .format == "pg-stderr" and .odd == 0) and .outages == [] and .runs == []'
+facts pg-rds-start-15.12.log
+f "an image of June is not an outage of seven months" '[.outages[], .runs[].outages[]] | all(.seconds.max == null)'
+f "it is the last known up" '[.findings[], .runs[].findings[]] | any(.code == "log.last-known-up")'
+f "PostgreSQL 15.12" '[.events[] | select(.class == "log.starting-up")] | length == 1 and (.[0] | .fields.version == "15.12" and .at == "2025-01-23T04:56:48.000Z")'
+facts pg-terminate-backend-mixed.txt
+f "one session's end is no restart" '.inputs[0].format == "pg-stderr" and .outages == [] and ([.events[] | select(.class == "log.connection-dropped")] | length == 1 and .[0].at == "2020-03-03T03:54:14.000Z")'
+facts pgbadger-begin_end.log
+f "connections only" '.inputs[0].records == 24 and .events == [] and .outages == []'
+facts pgbadger-light.postgres.log.bz2
+f "one line of its life" '.inputs[0].format == "pg-stderr" and ([.events[] | select(.class == "log.was-shut-down")] | length == 1 and .[0].at == "2017-09-06T08:40:10.000Z") and (.events | length == 1)'
+f "not ready within the file" '[.outages[], .runs[].outages[]] | all(.first_ok == null)'
+facts pgbadger-pg_rawcsv.log
+f "shut down 18:32:48, ready 18:37:49.802 CET; the failed start ends nothing" '[.outages[], .runs[].outages[] | select(.source == "log")] | length == 1 and (.[0] | .first_ok == "2025-01-21T17:37:49.802Z" and (.first_fail | startswith("2025-01-21T17:32:48")) and .seconds.max >= 301.5 and .seconds.min <= 301.802)'
+f "csv lines behind stderr lines" '.inputs[0].odd == 0 and .inputs[0].last > "2025-01-21T17:38:09.749Z"'
+facts pgbadger-syslog-head.log
+f "the year of the message, the host's zone" '[.events[] | select(.class == "log.ready")] | length == 1 and .[0].at == "2019-02-11T12:15:39.000Z"'
+f "shut down to ready: 40 s" '[.outages[], .runs[].outages[]] | length == 1 and (.[0] | .source == "log" and .seconds.observed == 40)'
 }
 run_all > "$work/tally"
 grep -v '^ok ' "$work/tally"
