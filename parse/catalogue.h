@@ -203,6 +203,11 @@ struct tl_str catalogue_normalise(struct tl_catalogue *c, struct tl_str raw);
 /* Fills c->hits with all rules that match the text in c->norm, whatever their sources. */
 void catalogue_hits(struct tl_catalogue *c, struct tl_str text);
 
+/* Only the class that tl_classify would give, false where it would say "unclassified": for telling
+ * what an input is, where the rule that comes near is of no use. */
+bool classify_known(struct tl_catalogue *c, struct tl_str source_type, struct tl_str text,
+                    struct tl_str *cls);
+
 /*
  * A log message to the rules that name `source`, and to no others. False: none knows it (then only
  * out->gave_up and out->rule_name, the rule that did, say something).

@@ -282,6 +282,23 @@ take_fields(struct tl_catalogue *c, struct rule *r, struct tl_str text, struct t
 
 /* ---- the doors ---- */
 
+bool
+classify_known(struct tl_catalogue *c, struct tl_str source_type, struct tl_str text,
+               struct tl_str *cls)
+{
+    struct choice ch = {.c = c, .source = source_type};
+    struct rule *winner;
+
+    if (!c->indexed)
+        catalogue_index(c);
+    catalogue_hits(c, catalogue_normalise(c, text));
+    ch.any_source = !first_hit(&ch);
+    winner = first_hit(&ch);
+    if (winner)
+        *cls = winner->cls;
+    return winner != NULL;
+}
+
 static bool
 names_source(const struct rule *r, struct tl_str source)
 {

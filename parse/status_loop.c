@@ -136,6 +136,18 @@ is_id(struct tl_str t)
     return letter && t.n <= 63;
 }
 
+/* Whether there is a state in it at all: most lines of other inputs have none. */
+static bool
+has_state(struct tl_str text)
+{
+    struct tl_str token;
+
+    for (size_t n = 0; n <= MAX_TOKENS && next_token(&text, &token); n++)
+        if (status_is_word(token))
+            return true;
+    return false;
+}
+
 /* A state, perhaps with an id and a version around it, and not much else. */
 static bool
 read_state(struct tl_str text, struct reading *out)
@@ -144,6 +156,8 @@ read_state(struct tl_str text, struct reading *out)
     size_t n = 0, words = 0;
 
     *out = (struct reading){{"", 0}, {"", 0}, {"", 0}};
+    if (!has_state(text))
+        return false;
     while (next_token(&text, &token)) {
         if (++n > MAX_TOKENS)
             return false;

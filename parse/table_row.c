@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parse/catalogue.h"
+
 enum { PEEL_MAX = 6, PREFIX_WORDS = 6, TIME_MAX = 120 };
 
 static const struct tl_str nothing = {"", 0};
@@ -13,14 +15,14 @@ bool
 text_is_event(struct tl_reader *r, struct tl_str text)
 {
     static const struct tl_str foreign[] = {
-        {"log.", 4}, {"probe.", 6}, {"status.", 7}, {"api.", 4}, {"unclassified", 12}};
-    struct tl_match m;
+        {"log.", 4}, {"probe.", 6}, {"status.", 7}, {"api.", 4}};
+    struct tl_str cls;
 
-    if (!r->in.catalogue || text.n == 0)
+    if (!r->in.catalogue || text.n == 0 ||
+        !classify_known(r->in.catalogue, TL_STR("db-instance"), text, &cls))
         return false;
-    tl_classify(r->in.catalogue, TL_STR("db-instance"), text, nothing, &m);
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-        if (tl_str_starts(m.cls, foreign[i]))
+        if (tl_str_starts(cls, foreign[i]))
             return false;
     return true;
 }
