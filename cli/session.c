@@ -193,13 +193,21 @@ read_file(struct tl_str path, struct tl_buf *out, struct tl_error *err)
     return out->failed ? tl_fail(err, out->failed, 0, "%s: too large", path.p) : TL_OK;
 }
 
+static bool
+keep_text(struct tl_str text, struct tl_buf *texts, struct tl_error *err)
+{
+    tl_buf_add(texts, text);
+    if (texts->failed)
+        tl_fail(err, texts->failed, 0, "the rules are too large");
+    return !texts->failed;
+}
+
 static enum tl_status
 add_text(struct session *s, struct tl_str name, struct tl_str text, struct tl_buf *texts,
          struct tl_error *err)
 {
-    tl_buf_add(texts, text);
-    if (texts->failed)
-        return tl_fail(err, texts->failed, 0, "the rules are too large");
+    if (!keep_text(text, texts, err))
+        return texts->failed;
     return s->catalogue ? tl_catalogue_add(s->catalogue, name, text, err)
                         : tl_catalogue_load(name, text, &s->catalogue, err);
 }
@@ -225,8 +233,13 @@ session_rules(struct session *s, struct tl_error *err)
     struct tl_buf texts;
 
     tl_buf_init(&texts, MAX_RULES);
-    for (const struct tl_builtin_rules *r = tl_builtin_rules; r->name && !st; r++)
-        st = add_text(s, tl_str_from(r->name), (struct tl_str){r->text, r->n}, &texts, err);
+    for (const struct tl_builtin_rules *r = tl_builtin_rules; r->name && !st; r++) {
+        struct tl_str text = {r->text, r->n};
+
+        st = keep_text(text, &texts, err)
+                 ? tl_catalogue_add_known(&s->catalogue, tl_str_from(r->name), text, err)
+                 : texts.failed;
+    }
     for (size_t i = 0; i < s->o.rules.n && !st; i++)
         st = session_add_rules(s, s->o.rules.items[i], &texts, err);
     if (!st)

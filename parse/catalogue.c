@@ -97,8 +97,25 @@ compile(struct tl_catalogue *c, struct rule *r, pcre2_compile_context *how, stru
                        " there",
                        TL_FMT(r->file), r->match_line, (const char *)why, at + 1);
     }
-    (void)rule_literals(&c->arena, r->match, &r->literals);
     return read_captures(c, r, err);
+}
+
+/* False: there is no room, or (of a rule that nobody checked) the pattern is not valid. */
+bool
+rule_ready(struct tl_catalogue *c, struct rule *r)
+{
+    pcre2_compile_context *how;
+    struct tl_error err;
+
+    if (r->code || r->hopeless)
+        return r->code != NULL;
+    how = pcre2_compile_context_create(NULL);
+    if (!how || pcre2_set_parens_nest_limit(how, NESTING_MAX) || compile(c, r, how, &err)) {
+        r->hopeless = true;
+        c->starved = true;
+    }
+    pcre2_compile_context_free(how);
+    return !r->hopeless;
 }
 
 static enum tl_status
@@ -175,9 +192,9 @@ take_rules(struct tl_catalogue *c, const struct rule_list *list)
         c->rules[i]->order = i;
 }
 
-enum tl_status
-tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
-                 struct tl_error *err)
+static enum tl_status
+add(struct tl_catalogue *c, struct tl_str name, struct tl_str text, bool known,
+    struct tl_error *err)
 {
     struct rule_list list = {0};
     enum tl_status st;
@@ -190,8 +207,10 @@ tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
     if (!name.p || !text.p)
         return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
     st = rule_file_read(&c->arena, name, text, &list, err);
-    if (!st)
+    if (!st && !known)
         st = compile_all(c, &list, err);
+    for (size_t i = 0; !st && i < list.n; i++)
+        (void)rule_literals(&c->arena, list.rules[i]->match, &list.rules[i]->literals);
     if (!st && c->n + list.n > RULE_COUNT_MAX)
         st = tl_fail(err, TL_ERULE, 0, "%.*s: more than %d rules in all", TL_FMT(name),
                      RULE_COUNT_MAX);
@@ -202,6 +221,13 @@ tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
     for (size_t i = 0; st && i < list.n; i++)
         pcre2_code_free(list.rules[i]->code);
     return st;
+}
+
+enum tl_status
+tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
+                 struct tl_error *err)
+{
+    return add(c, name, text, false, err);
 }
 
 /* Memory of matching, and the limits that keep one hostile text from stopping a run. */
@@ -227,26 +253,45 @@ make_scratch(struct tl_catalogue *c)
     return c->stack || !jit;
 }
 
-enum tl_status
-tl_catalogue_load(struct tl_str name, struct tl_str text, struct tl_catalogue **out,
-                  struct tl_error *err)
+static enum tl_status
+make(struct tl_catalogue **out, struct tl_error *err)
 {
     struct tl_catalogue *c = calloc(1, sizeof(*c));
-    enum tl_status st = TL_OK;
 
     *out = NULL;
     if (!c)
         return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
     tl_arena_init(&c->arena, SIZE_MAX);
-    if (!make_scratch(c))
-        st = tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
-    if (!st)
-        st = tl_catalogue_add(c, name, text, err);
-    if (st)
-        tl_catalogue_free(c);
-    else
+    if (make_scratch(c)) {
         *out = c;
+        return TL_OK;
+    }
+    tl_catalogue_free(c);
+    return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
+}
+
+enum tl_status
+tl_catalogue_load(struct tl_str name, struct tl_str text, struct tl_catalogue **out,
+                  struct tl_error *err)
+{
+    enum tl_status st = make(out, err);
+
+    if (!st)
+        st = add(*out, name, text, false, err);
+    if (st) {
+        tl_catalogue_free(*out);
+        *out = NULL;
+    }
     return st;
+}
+
+enum tl_status
+tl_catalogue_add_known(struct tl_catalogue **c, struct tl_str name, struct tl_str text,
+                       struct tl_error *err)
+{
+    enum tl_status st = *c ? TL_OK : make(c, err);
+
+    return st ? st : add(*c, name, text, true, err);
 }
 
 void
@@ -341,6 +386,8 @@ rule_match(struct tl_catalogue *c, struct rule *r, struct tl_str text, pcre2_mat
 {
     int rc;
 
+    if (!rule_ready(c, r))
+        return RULE_NO;
     if (!r->jit_tried) { /* without machine code PCRE2 interprets: slower, the same answer */
         (void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
         r->jit_tried = true;

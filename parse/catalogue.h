@@ -67,9 +67,9 @@ struct rule {
     enum tl_edge edge;
     struct assume *assumes;
     struct sample *samples;
-    unsigned seen; /* keys of the block, for rule_file.c */
-    pcre2_code *code;
-    bool jit_tried;
+    unsigned seen;    /* keys of the block, for rule_file.c */
+    pcre2_code *code; /* NULL: not compiled yet */
+    bool jit_tried, hopeless;
     struct capture *captures; /* in the order of their groups */
     size_t ncaptures;
     struct literals literals;
@@ -124,6 +124,10 @@ void catalogue_index(struct tl_catalogue *c);
 
 /* For tests: true turns prefilter and memo off. Answers must not depend on it. */
 void catalogue_plain(struct tl_catalogue *c, bool plain);
+
+/* Compiles the rule's pattern where that has not been done; its captures are known then. False: no
+ * room (c->starved). */
+bool rule_ready(struct tl_catalogue *c, struct rule *r);
 
 /* Runs one rule on a normalised text; captures go to `into`. */
 enum rule_answer rule_match(struct tl_catalogue *c, struct rule *r, struct tl_str text,

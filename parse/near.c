@@ -261,8 +261,8 @@ add_samples(struct tl_catalogue *c, struct near_index *x, char *norm, char *low)
     struct token t[WORDS_MAX];
 
     for (size_t i = 0; i < c->n; i++) {
-        if (tl_str_starts(c->rules[i]->cls, TL_STR("log."))) /* no event of the catalogue */
-            continue;
+        if (!rule_ready(c, c->rules[i]))
+            return false;
         for (const struct sample *s = c->rules[i]->samples; s; s = s->next) {
             struct skeleton k = {.rule = c->rules[i], .sample = s};
             size_t n;

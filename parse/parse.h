@@ -23,6 +23,12 @@ enum tl_status tl_catalogue_load(struct tl_str name, struct tl_str text, struct 
                                  struct tl_error *err);
 enum tl_status tl_catalogue_add(struct tl_catalogue *c, struct tl_str name, struct tl_str text,
                                 struct tl_error *err);
+/*
+ * The same for rules that were checked when the program was built (parse/builtin.h): a pattern is
+ * compiled when it is first tried. *c NULL: it is made.
+ */
+enum tl_status tl_catalogue_add_known(struct tl_catalogue **c, struct tl_str name,
+                                      struct tl_str text, struct tl_error *err);
 void tl_catalogue_free(struct tl_catalogue *c); /* NULL is allowed */
 
 /* Checks all rules on their samples as the CONTRACT says. Every violation is a line appended to
