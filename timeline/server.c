@@ -85,11 +85,11 @@ row_refusal(const struct tl_builder *b, uint32_t row)
     static const struct {
         struct tl_str word;
         enum tl_failure failure;
-    } words[] = {{{"system is shutting down", 23}, TL_FAILURE_SHUTTING_DOWN},
-                 {{"system is starting up", 21}, TL_FAILURE_STARTING_UP},
-                 {{"system is in recovery", 21}, TL_FAILURE_IN_RECOVERY},
-                 {{"system is not yet accepting", 27}, TL_FAILURE_STARTING_UP},
-                 {{"system is not accepting", 23}, TL_FAILURE_IN_RECOVERY},
+    } words[] = {{{" is shutting down", 17}, TL_FAILURE_SHUTTING_DOWN},
+                 {{" is starting up", 15}, TL_FAILURE_STARTING_UP},
+                 {{" is in recovery", 15}, TL_FAILURE_IN_RECOVERY},
+                 {{" is not yet accepting", 21}, TL_FAILURE_STARTING_UP},
+                 {{" is not accepting", 17}, TL_FAILURE_IN_RECOVERY},
                  {{"shutdown in progress", 20}, TL_FAILURE_SHUTTING_DOWN}};
     const struct tl_event *ev = row_event(b, row);
 
