@@ -12,6 +12,8 @@ const struct tl_format *const formats[] = {
     &fmt_topology,
     &fmt_pg_stderr,
     &fmt_status_loop,
+    &fmt_pg_csvlog,
+    &fmt_pg_jsonlog,
     &fmt_probe,
     &fmt_change_table,
     &fmt_document,

@@ -13,6 +13,8 @@ extern const struct tl_format fmt_sns;
 extern const struct tl_format fmt_cloudtrail;
 extern const struct tl_format fmt_topology;
 extern const struct tl_format fmt_status_loop;
+extern const struct tl_format fmt_pg_csvlog;
+extern const struct tl_format fmt_pg_jsonlog;
 extern const struct tl_format fmt_probe;
 extern const struct tl_format fmt_document;
 extern const struct tl_format fmt_change_table;

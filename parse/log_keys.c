@@ -109,8 +109,8 @@ log_keys_new(struct tl_catalogue *c, struct tl_str source)
 {
     struct log_keys *k = calloc(1, sizeof(*k));
 
-    if (!k)
-        return NULL;
+    if (!k || !c)
+        return k; /* without rules nothing is worth it */
     k->all = c->plain;
     for (size_t i = 0; i < c->n && !k->all; i++) {
         if (has_source(c->rules[i], source) && !add_rule(k, c->rules[i])) {
