@@ -15,6 +15,8 @@ json_split_start(struct json_split *s, struct feed *feed,
 {
     s->feed = feed;
     s->known = known;
+    s->whole = NULL;
+    s->lists = 0;
     s->ncontexts = 0;
     s->taken = 0;
     s->damaged_to = 0;
@@ -77,6 +79,7 @@ push(struct json_split *s, char kind, bool any)
 {
     if (s->ncontexts == JSON_CONTEXTS)
         return false;
+    s->lists += kind == '[';
     s->contexts[s->ncontexts++] =
         (struct json_context){.kind = kind, .any = any, .line = line_here(s)};
     return true;
@@ -201,15 +204,49 @@ enter_list(struct json_split *s)
     return JSON_FOUND;
 }
 
+static struct json_element
+element_here(const struct json_split *s)
+{
+    return (struct json_element){
+        .at = s->feed->offset, .line = line_here(s), .list = s->lists, .scan = &s->scan};
+}
+
+/* It was walked to its end, which the scan knows. */
+static enum json_item
+hand_out(struct json_split *s, const struct json_element *whole, struct json_element *el)
+{
+    *el = *whole;
+    el->text.n = s->taken = s->scan.pos;
+    if (s->ncontexts > 0)
+        s->contexts[s->ncontexts - 1].seen = true;
+    return JSON_FOUND;
+}
+
+/* Walks on over the list at which the walk has stopped. False: it has no end within the limit, and
+ * the walk stands at the list again. */
+static bool
+walk_whole(struct json_split *s, struct tl_str *w)
+{
+    if (!may_look_again(s))
+        return false;
+    if (walk(s, false, w) == SCAN_DONE)
+        return true;
+    s->wasted += s->walked;
+    (void)walk(s, true, w);
+    return false;
+}
+
 /* The feed stands on '{'. JSON_FOUND with an empty el->text: go on. */
 static enum json_item
 take_element(struct json_split *s, struct json_element *el)
 {
-    struct json_element whole = {.at = s->feed->offset, .line = line_here(s), .scan = &s->scan};
+    struct json_element whole = element_here(s);
     enum scan_result r = walk(s, true, &whole.text);
 
-    if (r == SCAN_WRAPPER)
+    if (r == SCAN_WRAPPER && !(s->whole && s->whole(s, &whole) && walk_whole(s, &whole.text)))
         return enter_list(s);
+    if (r == SCAN_WRAPPER)
+        return hand_out(s, &whole, el);
     if (r == SCAN_MORE)
         return endless_element(s, &whole);
     if (r != SCAN_DONE)
@@ -217,11 +254,7 @@ take_element(struct json_split *s, struct json_element *el)
     whole.text.n = s->scan.pos;
     if (s->known && s->scan.nests && !s->known(&whole) && look_into(s))
         return JSON_FOUND;
-    s->taken = s->scan.pos;
-    if (s->ncontexts > 0)
-        s->contexts[s->ncontexts - 1].seen = true;
-    *el = whole;
-    return JSON_FOUND;
+    return hand_out(s, &whole, el);
 }
 
 static void
@@ -273,17 +306,13 @@ search(struct json_split *s)
 static bool
 take_packed(struct json_split *s, struct json_element *el)
 {
-    struct json_element whole = {.at = s->feed->offset, .line = line_here(s), .scan = &s->scan};
+    struct json_element whole = element_here(s);
 
     if (walk(s, false, &whole.text) != SCAN_DONE) {
         feed_skip(s->feed, may_look_again(s) ? 1 : s->walked);
         return false;
     }
-    whole.text.n = s->scan.pos;
-    s->taken = s->scan.pos;
-    if (s->ncontexts > 0)
-        s->contexts[s->ncontexts - 1].seen = true;
-    *el = whole;
+    (void)hand_out(s, &whole, el);
     return true;
 }
 

@@ -20,6 +20,7 @@ struct json_element {
     struct tl_str text;
     uint64_t at;   /* its offset in the input */
     uint32_t line; /* where it begins, from 1 */
+    uint32_t list; /* the same for neighbours in one list, another for those of the next */
     const struct scan *scan;
 };
 
@@ -46,6 +47,9 @@ struct json_context {
 struct json_split {
     struct feed *feed;                            /* borrowed */
     bool (*known)(const struct json_element *el); /* NULL: every object is an element */
+    /* Asked of an object with a list that wrappers have, whose members up to that list are known:
+     * shall it be handed out whole, if it is no larger than an element may be? NULL: never. */
+    bool (*whole)(struct json_split *s, const struct json_element *el);
     struct scan scan;
     struct json_context contexts[JSON_CONTEXTS];
     size_t ncontexts;
@@ -53,6 +57,7 @@ struct json_split {
     size_t walked;       /* bytes of the last walk */
     uint64_t damaged_to; /* offset up to which damage has been reported */
     uint64_t wasted;     /* bytes walked over that are looked at again */
+    uint32_t lists;      /* entered so far */
     uint32_t line;       /* of an odd item */
     const char *why;
 };
