@@ -10,6 +10,7 @@ const struct tl_format *const formats[] = {
     &fmt_sns,
     &fmt_cloudtrail,
     &fmt_topology,
+    &fmt_cwlogs,
     &fmt_pg_stderr,
     &fmt_status_loop,
     &fmt_pg_csvlog,

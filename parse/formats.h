@@ -12,6 +12,7 @@ extern const struct tl_format fmt_eventbridge;
 extern const struct tl_format fmt_sns;
 extern const struct tl_format fmt_cloudtrail;
 extern const struct tl_format fmt_topology;
+extern const struct tl_format fmt_cwlogs;
 extern const struct tl_format fmt_status_loop;
 extern const struct tl_format fmt_pg_csvlog;
 extern const struct tl_format fmt_pg_jsonlog;

@@ -272,9 +272,9 @@ drop_suffix(struct tl_str *s)
 {
     static const struct tl_str ends[] = {
 #define ROW(text) {text, sizeof(text) - 1}
-        ROW(".gz"),    ROW(".bz2"),    ROW(".xz"),  ROW(".zst"),  ROW(".zip"),
-        ROW(".lz4"),   ROW(".log"),    ROW(".csv"), ROW(".txt"),  ROW(".out"),
-        ROW(".jsonl"), ROW(".ndjson"), ROW(".Z"),   ROW(".json"), ROW("-running"),
+        ROW(".gz"),  ROW(".bz2"), ROW(".xz"),   ROW(".zst"),     ROW(".zip"),   ROW(".lz4"),
+        ROW(".log"), ROW(".csv"), ROW(".txt"),  ROW(".out"),     ROW(".jsonl"), ROW(".ndjson"),
+        ROW(".xml"), ROW(".Z"),   ROW(".json"), ROW("-running"),
 #undef ROW
     };
 
