@@ -80,6 +80,27 @@ put_hints(struct tl_buf *b, size_t start, const struct tl_source *in)
     }
 }
 
+/* The log of a database: most of its records are no events, and are not meant to be. */
+static bool
+is_log(const struct tl_source *in)
+{
+    return tl_str_starts(in->format, TL_STR("pg-")) ||
+           tl_str_starts(in->format, TL_STR("mysql-")) || tl_str_eq(in->format, TL_STR("cwlogs"));
+}
+
+/* "10,843,112" */
+static void
+put_thousands(struct tl_buf *b, uint64_t n)
+{
+    uint64_t unit = 1;
+
+    while (n / unit >= 1000)
+        unit *= 1000;
+    tl_buf_addf(b, "%" PRIu64, n / unit);
+    for (unit /= 1000; unit > 0; unit /= 1000)
+        tl_buf_addf(b, ",%03" PRIu64, n / unit % 1000);
+}
+
 static void
 put_notes(const struct inputs *c, const struct tl_source *in, struct doc_row *row)
 {
@@ -108,6 +129,13 @@ put_notes(const struct inputs *c, const struct tl_source *in, struct doc_row *ro
     }
     if (in->records == 0 && in->odd == 0)
         note(b, start, TL_STR("nothing in it was recognised"));
+    if (is_log(in) && in->records > in->events) {
+        note(b, start, TL_STR(""));
+        put_thousands(b, in->records);
+        tl_buf_add(b, TL_STR(" records, "));
+        put_thousands(b, in->events);
+        tl_buf_add(b, TL_STR(" of them events"));
+    }
     put_hints(b, start, in);
     doc_cell_end(row, NOTES, TONE_DIM);
 }

@@ -27,6 +27,8 @@ enum doc_tone tone_verdict(enum tl_verdict v);
 enum doc_tone tone_severity(enum tl_severity v);
 /* A host name's first label and what it is: "db-1 (reader)"; another name as it is. */
 void word_endpoint(struct tl_buf *b, struct tl_str endpoint);
+/* Whose word an outage is: ", by its own log"; ", by a probe" where the list has both. */
+struct tl_str word_witness(const struct tl_outage *o, const struct tl_outage *list, size_t n);
 /* A label without the region that it begins with, where the region is shown beside it. */
 struct tl_str word_resource(struct tl_str name, struct tl_str region);
 /* "ZDP finished in 2.360 s: 6 connections preserved, 0 dropped; fast startup 1.431 s" */

@@ -8,11 +8,21 @@
 
 enum { KEY_WIDTH = 13, TOLD_MAX = 12 };
 
+/* By the server's own log. */
+static bool
+is_own(const struct tl_outage *o)
+{
+    return tl_str_eq(o->source, TL_STR("log"));
+}
+
 static struct tl_instant
 stamp_of(const struct tl_outage *o, tl_time t)
 {
-    return t == TL_TIME_NONE ? TL_INSTANT_NONE
-                             : tl_instant_of(t, o->res_us > 0 ? o->res_us : TL_MS);
+    if (t == TL_TIME_NONE)
+        return TL_INSTANT_NONE;
+    if (o->res_us <= 0 || (is_own(o) && t % o->res_us != 0)) /* of several kinds: a finer one */
+        return tl_instant_of(t, TL_MS);
+    return tl_instant_of(t, o->res_us);
 }
 
 static void
@@ -95,7 +105,8 @@ found_by(struct tl_str from)
                  {{"host", 4}, {"from the host in the text", 25}},
                  {{"name", 4}, {"from the file's name", 20}},
                  {{"input", 5}, {"the input itself: no endpoint is named", 38}},
-                 {{"document", 8}, {"from the document around it", 27}}};
+                 {{"document", 8}, {"from the document around it", 27}},
+                 {{"log", 3}, {"as its log is named", 19}}};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (tl_str_eq(words[i].from, from))
@@ -103,16 +114,13 @@ found_by(struct tl_str from)
     return from;
 }
 
+/* What an outage is known by: a loop, or the server's own log. */
 static void
-say_basis(struct story *s, const struct tl_outage *o)
+say_loop(struct story *s, const struct tl_outage *o)
 {
-    say(s, o->endpoint);
-    if (o->endpoint_from.n > 0) {
-        say(s, TL_STR(", "));
-        say(s, found_by(o->endpoint_from));
-    }
-    say_pair(s, "endpoint", TONE_PLAIN);
-    if (o->sleep_us == TL_UNKNOWN && !tl_str_eq(o->source, TL_STR("probe"))) {
+    if (is_own(o)) {
+        say(s, TL_STR("what the server wrote of itself"));
+    } else if (o->sleep_us == TL_UNKNOWN && !tl_str_eq(o->source, TL_STR("probe"))) {
         say(s, TL_STR("none: seen in a "));
         say(s, o->source);
         say(s, TL_STR("'s own rows"));
@@ -128,7 +136,19 @@ say_basis(struct story *s, const struct tl_outage *o)
         say(s, s->r->inputs[o->input].name);
         say(s, TL_STR(")"));
     }
-    say_pair(s, "loop", TONE_PLAIN);
+    say_pair(s, is_own(o) ? "log" : "loop", TONE_PLAIN);
+}
+
+static void
+say_basis(struct story *s, const struct tl_outage *o)
+{
+    say(s, o->endpoint);
+    if (o->endpoint_from.n > 0) {
+        say(s, TL_STR(", "));
+        say(s, found_by(o->endpoint_from));
+    }
+    say_pair(s, is_own(o) ? "server" : "endpoint", TONE_PLAIN);
+    say_loop(s, o);
 }
 
 static void
@@ -145,8 +165,26 @@ say_blind(struct story *s, const struct tl_outage *o)
     }
 }
 
+/* The four moments of an outage: of attempts, or of a server's own words. */
 static void
-tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
+say_points(struct story *s, const struct tl_outage *o)
+{
+    static const char *const keys[2][4] = {{"last ok", "first failure", "last failure", "first ok"},
+                                           {"served until", "down from", "still down at", "ready"}};
+    const char *const *key = keys[is_own(o)];
+    struct tl_str before = is_own(o) ? TL_STR("not known: the log does not say")
+                                     : TL_STR("none: the log begins within the outage");
+    struct tl_str after = is_own(o) ? TL_STR("not known: no line says that it was ready again")
+                                    : TL_STR("none: the log ends within the outage");
+
+    say_point(s, key[0], o, o->last_ok, before, o->version_before);
+    say_point(s, key[1], o, o->first_fail, TL_STR(""), TL_STR(""));
+    say_point(s, key[2], o, o->last_fail, TL_STR(""), TL_STR(""));
+    say_point(s, key[3], o, o->first_ok, after, o->version_after);
+}
+
+static void
+tell_outage(struct story *s, const struct tl_outage *o, struct tl_str witness, unsigned level)
 {
     struct tl_buf title;
 
@@ -156,6 +194,7 @@ tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
         tl_buf_add(&title, TL_STR(", "));
     }
     word_endpoint(&title, o->endpoint);
+    tl_buf_add(&title, witness);
     tl_buf_add(&title, TL_STR(": "));
     show_outage(&title, o);
     s->d->to->heading(s->d, level, tl_buf_str(&title));
@@ -163,12 +202,7 @@ tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
         s->d->out->failed = title.failed;
     tl_buf_free(&title);
     s->d->to->pairs(s->d, KEY_WIDTH);
-    say_point(s, "last ok", o, o->last_ok, TL_STR("none: the log begins within the outage"),
-              o->version_before);
-    say_point(s, "first failure", o, o->first_fail, TL_STR(""), TL_STR(""));
-    say_point(s, "last failure", o, o->last_fail, TL_STR(""), TL_STR(""));
-    say_point(s, "first ok", o, o->first_ok, TL_STR("none: the log ends within the outage"),
-              o->version_after);
+    say_points(s, o);
     say_figures(s, o);
     if (o->attempts_failed > 0) {
         say_failures(s, o);
@@ -179,10 +213,15 @@ tell_outage(struct story *s, const struct tl_outage *o, unsigned level)
 }
 
 static const struct doc_column outage_columns[] = {
-    {.title = {"first failure", 13}, .floor = 12}, {.title = {"first ok", 8}, .floor = 12},
-    {.title = {"at least", 8}, .right = true},     {.title = {"observed", 8}, .right = true},
-    {.title = {"at most", 7}, .right = true},      {.title = {"region", 6}},
-    {.title = {"endpoint", 8}, .floor = 12},       {.title = {"failures", 8}, .below = true},
+    {.title = {"first failure", 13}, .floor = 12},
+    {.title = {"first ok", 8}, .floor = 12},
+    {.title = {"at least", 8}, .right = true},
+    {.title = {"observed", 8}, .right = true},
+    {.title = {"at most", 7}, .right = true},
+    {.title = {"region", 6}},
+    {.title = {"endpoint", 8}, .floor = 12},
+    {.title = {"failures", 8}, .below = true},
+    {.title = {"by", 2}},
 };
 
 struct outage_rows {
@@ -230,6 +269,8 @@ outage_row(const void *ctx, size_t i, struct doc_row *row)
     tl_buf_add(&row->text, tl_buf_str(&c->s->line));
     tl_buf_reset(&c->s->line);
     doc_cell_end(row, 7, TONE_PLAIN);
+    tl_buf_add(&row->text, is_own(o) ? TL_STR("its own log") : TL_STR(""));
+    doc_cell_end(row, 8, TONE_PLAIN);
 }
 
 void
@@ -247,7 +288,7 @@ doc_outages(struct story *s, const char *title, const struct tl_outage *o, size_
         return;
     }
     for (size_t i = 0; i < n; i++)
-        tell_outage(s, &o[i], level + 1);
+        tell_outage(s, &o[i], word_witness(&o[i], o, n), level + 1);
 }
 
 /* ---- tables ---- */

@@ -121,16 +121,17 @@ say_when(struct story *s, const struct tl_run *run)
 }
 
 static void
-say_outage(struct story *s, const struct tl_outage *o, bool dated)
+say_outage(struct story *s, const struct tl_outage *o, struct tl_str witness, bool dated)
 {
     if (o->region.n > 0) {
         say(s, o->region);
         say(s, TL_STR(", "));
     }
     word_endpoint(&s->line, o->endpoint);
+    say(s, witness);
     say(s, TL_STR(": "));
     show_outage(&s->line, o);
-    if (dated) {
+    if (dated && o->first_fail != TL_TIME_NONE) {
         say(s, TL_STR(" from "));
         show_stamp(&s->line, s->d->o->tz,
                    tl_instant_of(o->first_fail, o->res_us > 0 ? o->res_us : TL_MS));
@@ -152,7 +153,7 @@ say_downtime(struct story *s, const struct tl_outage *o, size_t n)
         bool dated = (i > 0 && tl_str_eq(o[i].endpoint, o[i - 1].endpoint)) ||
                      (i + 1 < n && tl_str_eq(o[i].endpoint, o[i + 1].endpoint));
 
-        say_outage(s, &o[i], dated);
+        say_outage(s, &o[i], word_witness(&o[i], o, n), dated);
         say_pair(s, i == 0 ? "downtime" : "", TONE_PLAIN);
     }
     if (n > SHOWN_MAX) {

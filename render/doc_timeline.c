@@ -1,5 +1,6 @@
 /* doc_timeline.c - the chronological table. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "core/names.h"
 #include "render/doc_parts.h"
@@ -18,11 +19,19 @@ static const struct doc_column columns[] = {
     [SOURCE] = {.title = {"source", 6}, .below = true},
 };
 
+enum { FOLD_MIN = 4 }; /* so many rows that say the same become three */
+
+/* A line of the table: a row, or (n > 0) n rows of which only the last one's time is said. */
+struct line {
+    size_t row, n; /* row: place among the rows of the table, of n rows the last */
+};
+
 struct rows {
     const struct tl_report *r;
     const struct tl_zone *tz;
     const uint32_t *index; /* NULL: every row */
     struct tl_instant began;
+    const struct line *lines;
 };
 
 static const struct tl_row *
@@ -30,6 +39,55 @@ row_at(const struct rows *c, size_t i, size_t *n)
 {
     *n = c->index ? c->index[i] : i;
     return &c->r->rows[*n];
+}
+
+/* ---- what a server wrote again and again ---- */
+
+static bool
+says_again(const struct tl_row *a, const struct tl_row *b)
+{
+    return a->ev.channel == TL_CHANNEL_LOG && b->ev.channel == TL_CHANNEL_LOG &&
+           tl_str_eq(a->ev.cls, b->ev.cls) && tl_str_eq(a->ev.message, b->ev.message) &&
+           tl_str_eq(a->key, b->key) && a->input == b->input && a->ev.when.at != TL_TIME_NONE &&
+           b->ev.when.at != TL_TIME_NONE;
+}
+
+/* Of n rows that say the same the first and the last are told, and how many stand between them. */
+static size_t
+fold(const struct rows *c, size_t n, struct line *out)
+{
+    size_t lines = 0, nth;
+
+    for (size_t i = 0, end; i < n; i = end) {
+        const struct tl_row *first = row_at(c, i, &nth);
+
+        for (end = i + 1; end < n && says_again(first, row_at(c, end, &nth));)
+            end++;
+        if (end - i < FOLD_MIN) {
+            for (size_t k = i; k < end; k++)
+                out[lines++] = (struct line){k, 0};
+            continue;
+        }
+        out[lines++] = (struct line){i, 0};
+        out[lines++] = (struct line){end - 2, end - i - 2};
+        out[lines++] = (struct line){end - 1, 0};
+    }
+    return lines;
+}
+
+static void
+folded_row(const struct rows *c, const struct line *l, struct doc_row *out)
+{
+    size_t n;
+    struct tl_instant when = row_at(c, l->row, &n)->ev.when;
+
+    show_date(&out->text, c->tz, when.earliest);
+    doc_group_end(out);
+    tl_buf_add(&out->text, TL_STR("\xe2\x80\xa6"));
+    doc_cell_end(out, NTH, TONE_DIM);
+    tl_buf_addf(&out->text, "\xe2\x80\xa6 %zu more of these until ", l->n);
+    show_moment(&out->text, c->tz, when, when.earliest);
+    doc_cell_end(out, EVENT, TONE_DIM);
 }
 
 /* The resource of an event: its identifier, or its label without the region that stands beside. */
@@ -135,13 +193,17 @@ timeline_row(const void *ctx, size_t i, struct doc_row *out)
 {
     static const char *const marks[] = {"", "", "!", "!!"};
     const struct rows *c = ctx;
-    size_t n;
-    const struct tl_row *row = row_at(c, i, &n);
+    size_t at = c->lines[i].row, n;
+    const struct tl_row *row = row_at(c, at, &n);
     enum doc_tone tone = tone_severity(row->ev.severity);
 
+    if (c->lines[i].n > 0) {
+        folded_row(c, &c->lines[i], out);
+        return;
+    }
     tl_buf_addf(&out->text, "%zu", n + 1);
     doc_cell_end(out, NTH, TONE_DIM);
-    put_times(c, i, row, out);
+    put_times(c, at, row, out);
     tl_buf_add(&out->text, tl_str_from(marks[(unsigned)row->ev.severity & 3]));
     doc_cell_end(out, MARK, tone);
     tl_buf_add(&out->text, row->ev.who.region);
@@ -158,12 +220,16 @@ void
 doc_timeline(struct story *s, const char *title, const struct tl_run *run, const uint32_t *index,
              size_t n, unsigned level)
 {
-    struct rows ctx = {s->r, s->d->o->tz, index, run ? run->began : TL_INSTANT_NONE};
-    const struct doc_table t = {columns, sizeof(columns) / sizeof(columns[0]), n, timeline_row,
-                                &ctx};
+    struct line *lines = malloc((n + 1) * sizeof(*lines));
+    struct rows ctx = {s->r, s->d->o->tz, index, run ? run->began : TL_INSTANT_NONE, lines};
+    struct doc_table t = {columns, sizeof(columns) / sizeof(columns[0]), 0, timeline_row, &ctx};
 
-    if (n == 0)
-        return;
-    say_heading(s, level, title);
-    s->d->to->table(s->d, &t);
+    if (!lines)
+        s->d->out->failed = TL_ENOMEM;
+    if (lines && n > 0) {
+        t.nrows = fold(&ctx, n, lines);
+        say_heading(s, level, title);
+        s->d->to->table(s->d, &t);
+    }
+    free(lines);
 }

@@ -117,6 +117,20 @@ word_endpoint(struct tl_buf *b, struct tl_str endpoint)
 }
 
 struct tl_str
+word_witness(const struct tl_outage *o, const struct tl_outage *list, size_t n)
+{
+    const struct tl_str log = TL_STR("log");
+
+    if (tl_str_eq(o->source, log))
+        return TL_STR(", by its own log");
+    for (size_t i = 0; i < n; i++)
+        if (tl_str_eq(list[i].source, log))
+            return tl_str_eq(o->source, TL_STR("probe")) ? TL_STR(", by a probe")
+                                                         : TL_STR(", by a client");
+    return TL_STR("");
+}
+
+struct tl_str
 word_resource(struct tl_str name, struct tl_str region)
 {
     if (region.n > 0 && name.n > region.n + 1 && tl_str_starts(name, region) &&

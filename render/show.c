@@ -360,17 +360,25 @@ put_bounds(struct tl_buf *b, const struct tl_outage *o, unsigned digits)
     tl_buf_add(b, TL_STR(")"));
 }
 
-/* Why a side is open. */
+/* Why a side is open: a probe's log covers the outage, a server's own has a line for each end. */
 static struct tl_str
 open_side(const struct tl_outage *o)
 {
-    if (o->last_ok == TL_TIME_NONE && o->first_ok == TL_TIME_NONE)
-        return TL_STR(" (down from the start of the log to its end)");
-    if (o->first_ok == TL_TIME_NONE)
-        return TL_STR(" (still down when the log ends)");
-    if (o->last_ok == TL_TIME_NONE)
-        return TL_STR(" (already down when the log begins)");
-    return TL_STR(" (no upper bound)");
+    static const struct tl_str words[2][4] = {
+        {{" (down from the start of the log to its end)", 44},
+         {" (still down when the log ends)", 31},
+         {" (already down when the log begins)", 35},
+         {" (no upper bound)", 17}},
+        {{" (neither its beginning nor its end is in the log)", 50},
+         {" (no line says that it was ready again)", 39},
+         {" (no line says until when it served)", 36},
+         {" (no upper bound)", 17}}};
+    bool own = tl_str_eq(o->source, TL_STR("log"));
+    size_t side = o->first_ok == TL_TIME_NONE  ? (o->last_ok != TL_TIME_NONE ? 1 : 0)
+                  : o->last_ok == TL_TIME_NONE ? 2
+                                               : 3;
+
+    return words[own][side];
 }
 
 void

@@ -317,6 +317,21 @@ outage_rows(const struct tl_builder *b, const struct tl_outage *o, uint32_t rows
     return n;
 }
 
+/* What the log of an outage does not show: a probe's, or the server's own. */
+static struct tl_str
+open_words(const struct tl_outage *o)
+{
+    static const struct tl_str words[2][3] = {
+        {{"begins within it", 16}, {"ends within it", 14}, {"shows no success at all", 23}},
+        {{"does not say until when it served", 33},
+         {"does not say that it was ready again", 36},
+         {"says neither until when it served nor that it was ready again", 61}}};
+    bool own = tl_str_eq(o->source, TL_STR("log"));
+    size_t side = o->first_ok != TL_TIME_NONE ? 0 : o->last_ok != TL_TIME_NONE ? 1 : 2;
+
+    return words[own][side];
+}
+
 /* What an outage does not show; of a run, or (p NULL) of none. */
 enum tl_status
 outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o)
@@ -327,9 +342,7 @@ outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o)
     int64_t blind = 0;
 
     if (o->last_ok == TL_TIME_NONE || o->first_ok == TL_TIME_NONE) {
-        args[1] = o->first_ok != TL_TIME_NONE  ? TL_STR("begins within it")
-                  : o->last_ok != TL_TIME_NONE ? TL_STR("ends within it")
-                                               : TL_STR("shows no success at all");
+        args[1] = open_words(o);
         if (finding_add(b, p, F_OUTAGE_OPEN, rows, n, args))
             return TL_ENOMEM;
     }

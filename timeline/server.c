@@ -36,7 +36,7 @@ static const struct {
     ROW("log.crash-detail", ABORT),
     ROW("log.reinitializing", REINIT),
     ROW("log.start-failed", FAILED),
-    ROW("log.listening", STARTING),
+    ROW("log.listening", LISTENING),
     ROW("log.startup-detail", STARTING),
     ROW("log.connection-refused", REFUSED),
     ROW("log.connection-dropped", DROPPED),
@@ -188,8 +188,12 @@ cut_number(struct tl_str *s)
         n--;
     if (n < 2 || n == s->n || s->p[n - 1] != '.')
         return false;
+    digits = s->n;
     s->n = n - 1;
-    return true;
+    if (cut_ending(s)) /* "postgresql.log.3", but not "postgresql-15.4" */
+        return true;
+    s->n = digits;
+    return false;
 }
 
 /* What the names of the files of one log share. */

@@ -339,8 +339,12 @@ take_row(struct fold *d, uint32_t row)
     case SIGN_ORPHAN:
         take_orphan(d, row);
         break;
+    case SIGN_LISTENING:
+        open_with_start(d, row);
+        break;
     case SIGN_ABORT:
     case SIGN_RECOVERY:
+    case SIGN_STARTING:
         take_abort(d, row);
         break;
     case SIGN_REINIT:
