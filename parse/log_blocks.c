@@ -81,11 +81,51 @@ zone_of(struct log_block *b, struct tl_str zone, struct tl_str stamp)
     return z;
 }
 
+static inline uint64_t
+load8(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+/* Whether two stamps of 16 to 24 bytes are the same, as those of neighbours mostly are. */
+static inline bool
+is_same(const char *a, const char *b, size_t n)
+{
+    return ((load8(a + n - 8) ^ load8(b + n - 8)) | (load8(a + 8) ^ load8(b + 8)) |
+            (load8(a) ^ load8(b))) == 0;
+}
+
+/* The same for texts of at most 8 bytes. */
+static inline bool
+is_same_zone(struct tl_str a, struct tl_str b)
+{
+    uint64_t differ;
+
+    if (a.n != b.n || a.n > 8)
+        return false;
+    if (a.n == 0)
+        return true;
+    differ = load8(a.p) ^ load8(b.p);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return differ << (64 - 8 * a.n) == 0;
+#else
+    return differ >> (64 - 8 * a.n) == 0;
+#endif
+}
+
 static void
 note_time(struct log_block *b, const struct log_look *look, size_t at, uint64_t line)
 {
     struct tl_str stamp = {look->stamp, look->stamp_n}, zone = {look->zone, look->zone_n};
-    struct log_zone *z = zone_of(b, zone, stamp);
+    struct log_zone *z = b->nzones > 0 ? &b->zones[b->nzones - 1] : NULL;
+
+    if (z && z->most.n == stamp.n && stamp.n >= 16 && stamp.n <= 24 &&
+        is_same(z->most.p, stamp.p, stamp.n) && is_same_zone(z->zone, zone))
+        return;
+    z = zone_of(b, zone, stamp);
 
     if (z->most.n == 0 || memcmp(stamp.p, z->most.p, stamp.n) > 0) {
         z->most = stamp;
