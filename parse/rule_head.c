@@ -57,6 +57,22 @@ any_open(const struct head_set *s)
     return false;
 }
 
+/* One way, of which nothing is known yet. Only what counts is set: sets are large, items many. */
+static void
+one_way(struct head_set *s, bool open)
+{
+    s->n = 1;
+    s->list[0] = (struct head){.open = open};
+}
+
+/* *to = *from, as far as it is used. */
+static void
+copy_set(struct head_set *to, const struct head_set *from)
+{
+    to->n = from->n;
+    memcpy(to->list, from->list, from->n * sizeof(from->list[0]));
+}
+
 static void
 append(struct head *h, const char *text, size_t n)
 {
@@ -92,11 +108,17 @@ go_on(struct head_set *out, const struct head *h, const struct head_set *tails)
 static void
 multiply(struct cursor *c, struct head_set *s, const struct head_set *tails)
 {
-    struct head_set out = {.n = 0};
+    struct head_set out;
 
+    if (s->n == 1 && tails->n == 1) { /* a letter: most items */
+        append(&s->list[0], tails->list[0].text, tails->list[0].n);
+        s->list[0].open = s->list[0].open && tails->list[0].open;
+        return;
+    }
+    out.n = 0;
     for (size_t i = 0; i < s->n; i++)
         c->unsure |= !go_on(&out, &s->list[i], tails);
-    *s = out;
+    copy_set(s, &out);
 }
 
 static void read_sequence(struct cursor *c, struct head_set *s);
@@ -117,8 +139,9 @@ read_group(struct cursor *c, struct head_set *out) /* NOLINT(misc-no-recursion):
         return;
     }
     while (!c->unsure) {
-        struct head_set one = {.list = {{.open = true}}, .n = 1};
+        struct head_set one;
 
+        one_way(&one, true);
         read_sequence(c, &one);
         if (out->n + one.n > RULE_HEADS_MAX) {
             c->unsure = true;
@@ -155,7 +178,7 @@ read_item(struct cursor *c, struct head_set *item) /* NOLINT(misc-no-recursion):
 {
     int b = peek(c);
 
-    *item = (struct head_set){.list = {{.open = true}}, .n = 1};
+    one_way(item, true);
     if (b == '(') {
         c->p++;
         c->unsure |= ++c->depth > DEPTH_MAX;
@@ -196,8 +219,7 @@ read_quantifier(struct cursor *c, struct head_set *item)
     int b = peek(c);
 
     if (b == '{') {
-        item->n = 1;
-        item->list[0] = (struct head){.open = false};
+        one_way(item, false);
         while (peek(c) >= 0 && peek(c) != '}')
             c->p++;
         c->p++;
@@ -233,8 +255,9 @@ bool
 rule_heads(struct tl_str pattern, struct rule_heads *out)
 {
     struct cursor c = {.p = pattern.p, .end = pattern.p + pattern.n};
-    struct head_set s = {.list = {{.open = true}}, .n = 1};
+    struct head_set s;
 
+    one_way(&s, true);
     out->n = 0;
     if (starts(&c, "(?i)"))
         c.p += 4;
