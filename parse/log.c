@@ -265,7 +265,7 @@ log_open(struct tl_reader *r, const struct log_dialect *d, struct tl_error *err)
     r->state = l;
     if (!l)
         return tl_fail(err, TL_ENOMEM, 0, "no room for the log %.*s", TL_FMT(r->in.name));
-    *l = (struct log){.dialect = d};
+    *l = (struct log){.dialect = d, .lines = r->feed.line};
     r->counts_records = true;
     if (d->learn)
         st = d->learn(r, head.n > HEAD_SIZE ? (struct tl_str){head.p, HEAD_SIZE} : head, &l->learnt,

@@ -381,15 +381,17 @@ pg_syslog_split(struct tl_reader *r, const struct pg_state *s, char *text, size_
 static bool
 names_a_moment(struct tl_str message, struct tl_str *at)
 {
-    static const struct tl_str starts[] = {
-        {"database system was shut down at ", 33},
-        {"database system was shut down in recovery at ", 45},
-        {"database system was interrupted; last known up at ", 50},
+    static const struct tl_str words[] = {
+        {" was shut down at ", 18},
+        {" was shut down in recovery at ", 30},
+        {" was interrupted; last known up at ", 35},
     };
 
-    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-        if (tl_str_starts(message, starts[i])) {
-            *at = tl_str_skip(message, starts[i].n);
+    for (size_t i = 0; tl_str_starts(message, TL_STR("database ")) && i < 3; i++) {
+        size_t from = tl_str_find(message, words[i]);
+
+        if (from != SIZE_MAX && from < 20) {
+            *at = tl_str_skip(message, from + words[i].n);
             return true;
         }
     }

@@ -235,9 +235,18 @@ static const struct case_ documents[] = {
     /* somebody's notes are no loop; a foreign log is odd; a foreign table is not */
     {"# The move\n\n" PROSE "\n- 10:20 connection refused at last\n- 10:21 fine again\n\n"
      "| Size | Price |\n|---|---|\n| large | 3 |\n\n```\n"
-     "2026-05-02 01:00:00 UTC [7] LOG:  hello\n2026-05-02 01:00:01 UTC [7] LOG:  hello\n"
-     "2026-05-02 01:00:02 UTC [7] LOG:  hello\n```\n\n```\n" LOG_QUIET "```\n",
+     "2026-05-02 01:00:00,100 ERROR [pool] c.e.Shop - hello\n"
+     "2026-05-02 01:00:01,100 ERROR [pool] c.e.Shop - hello\n"
+     "2026-05-02 01:00:02,100 ERROR [pool] c.e.Shop - hello\n```\n\n```\n" LOG_QUIET "```\n",
      "19 02:00:00.100 ok 16.3.2; 20 02:00:00.700 ok 16.3.2; ", "", 1, ""},
+    /* a server's log is a block like any other */
+    {"# The move\n\n" PROSE "\n```\n"
+     "2026-05-02 01:00:00 UTC [7] LOG:  shutting down\n2026-05-02 01:00:01 UTC [7] LOG:  hello\n"
+     "2026-05-02 01:00:02 UTC [7] LOG:  database system is shut down\n```\n\n```\n" LOG_QUIET
+     "```\n",
+     "6 01:00:00.000 :log.shutdown-progress; 8 01:00:02.000 :log.shutdown; "
+     "b1 12 02:00:00.100 ok 16.3.2; b1 13 02:00:00.700 ok 16.3.2; ",
+     "", 0, ""},
     /* a fence that is never closed */
     {"# The move\n\n" PROSE "\n```\n" LOG_QUIET,
      "6 02:00:00.100 ok 16.3.2; 7 02:00:00.700 ok 16.3.2; ", "", 0, ""},
@@ -314,7 +323,7 @@ takes_one_thing_for_what_it_is(void **state)
         {"2026-05-02 01:00:00 UTC [7] LOG:  hello\nA stack trace of many words follows here and "
          "it says that we were down for 5 s\n2026-05-02 01:00:01 UTC [7] LOG:  hello\n"
          "2026-05-02 01:00:02 UTC [7] LOG:  hello\n2026-05-02 01:00:03 UTC [7] LOG:  hello\n",
-         "unknown"},
+         "pg-stderr"},
     };
     struct reading g = {.zones = NULL, .rules = load_rules()};
 

@@ -440,7 +440,9 @@ takes_nothing_else_for_a_loop(void **state)
         "2026-05-02 01:00:00\n",
     };
     struct reading g = {.zones = NULL};
+    struct tl_str rule = TL_STR("[a.b]\nsource = pg\nmatch = ^hello\nsample+ = hello\n");
 
+    assert_int_equal(tl_catalogue_load(TL_STR("t"), rule, &g.rules, NULL), TL_OK);
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         reading_open(&g, "x.log", NULL, tl_str_from(texts[i]));
@@ -448,6 +450,7 @@ takes_nothing_else_for_a_loop(void **state)
         assert_string_not_equal(tl_reader_format(g.r).p, "status-loop");
         reading_close(&g);
     }
+    tl_catalogue_free(g.rules);
     tl_zones_free(g.zones);
 }
 
