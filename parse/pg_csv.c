@@ -138,6 +138,7 @@ struct cell {
     struct tl_str text; /* without its quotes */
     bool doubled;       /* it has quotes in it, doubled */
     bool open;          /* its closing quote is missing */
+    bool bad;           /* it is not quoted, but a quote is in it */
 };
 
 /* The rest of a quoted cell; moves *s behind its closing quote. */
@@ -172,8 +173,8 @@ take_bare(struct tl_str *s)
 {
     struct cell c = {.text = {s->p, 0}};
 
-    while (c.text.n < s->n && s->p[c.text.n] != ',' && s->p[c.text.n] != '\n')
-        c.text.n++;
+    for (; c.text.n < s->n && s->p[c.text.n] != ',' && s->p[c.text.n] != '\n'; c.text.n++)
+        c.bad |= s->p[c.text.n] == '"';
     *s = tl_str_skip(*s, c.text.n);
     while (c.text.n > 0 && c.text.p[c.text.n - 1] == '\r')
         c.text.n--;
@@ -212,8 +213,8 @@ take_cells(struct tl_str *s, struct cell *cells)
         if (c.open)
             return whole ? 0 : n;
         if (at_line_end(*s))
-            return n;
-        if (s->p[0] != ',')
+            return c.bad ? 0 : n;
+        if (s->p[0] != ',' || c.bad)
             return 0;
         *s = tl_str_skip(*s, 1);
     }

@@ -93,6 +93,8 @@ reads_records(void **state)
          "1 " TIME " LOG a\n2 " CUT "3 " TIME " LOG m\n"},
         {BOB "\"a\",\"cut" NOBODY "\"b\"" REST NOBODY "\"m\"" REST, "1 " CUT "2 " TIME " LOG m\n"},
         {BOB "\"a\",,,,,,\"select", "1 " CUT},
+        {BOB "\"a\",b\",c\"" REST, "1 " CUT},
+        {BOB "\"a\"b" REST, "1 " CUT},
         {T ",\"bob\",\"sh", "1 " CUT},
         {"2026-04-11 06:00:00 UTC,3/1,0,ERROR,22012,\"m\"" REST NOBODY "\"m\"" REST,
          "1 " CUT "2 " TIME " LOG m\n"},
