@@ -15,6 +15,7 @@ const struct tl_format *const formats[] = {
     &fmt_status_loop,
     &fmt_pg_csvlog,
     &fmt_pg_jsonlog,
+    &fmt_mysql_error,
     &fmt_probe,
     &fmt_change_table,
     &fmt_document,

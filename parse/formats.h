@@ -16,6 +16,7 @@ extern const struct tl_format fmt_cwlogs;
 extern const struct tl_format fmt_status_loop;
 extern const struct tl_format fmt_pg_csvlog;
 extern const struct tl_format fmt_pg_jsonlog;
+extern const struct tl_format fmt_mysql_error;
 extern const struct tl_format fmt_probe;
 extern const struct tl_format fmt_document;
 extern const struct tl_format fmt_change_table;

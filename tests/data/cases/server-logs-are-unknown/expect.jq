@@ -1,1 +1,1 @@
-([.inputs[] | select(.format != "unknown") | .name] == []) and (.inputs | length == 4) and .events == [] and .outages == []
+([.inputs[] | select(.format != "unknown") | .name] == []) and (.inputs | length == 3) and .events == [] and .outages == []
