@@ -196,7 +196,7 @@ json_source_members(struct json *j, const struct tl_source *s)
 {
     json_text(j, TL_STR("name"), s->name);
     json_text(j, TL_STR("format"), s->format);
-    json_text(j, TL_STR("sha256"), s->sha256);
+    json_str(j, TL_STR("sha256"), s->sha256);
     json_uint(j, TL_STR("bytes"), s->bytes);
     json_uint(j, TL_STR("records"), s->records);
     json_uint(j, TL_STR("events"), s->events);

@@ -150,7 +150,7 @@ f "an image of June is not an outage of seven months" '[.outages[], .runs[].outa
 f "it is the last known up" '[.findings[], .runs[].findings[]] | any(.code == "log.last-known-up")'
 f "PostgreSQL 15.12" '[.events[] | select(.class == "log.starting-up")] | length == 1 and (.[0] | .fields.version == "15.12" and .at == "2025-01-23T04:56:48.000Z")'
 facts pg-terminate-backend-mixed.txt
-f "one session's end is no restart" '.inputs[0].format == "pg-stderr" and .outages == [] and ([.events[] | select(.class == "log.connection-dropped")] | length == 1 and .[0].at == "2020-03-03T03:54:14.000Z")'
+f "one session's end is no restart" '(.inputs[0].format | . == "pg-stderr" or . == "document") and .outages == [] and ([.events[] | select(.class == "log.connection-dropped")] | length == 1 and .[0].at == "2020-03-03T03:54:14.000Z")'
 facts pgbadger-begin_end.log
 f "connections only" '.inputs[0].records == 24 and .events == [] and .outages == []'
 facts pgbadger-light.postgres.log.bz2
@@ -158,7 +158,7 @@ f "one line of its life" '.inputs[0].format == "pg-stderr" and ([.events[] | sel
 f "not ready within the file" '[.outages[], .runs[].outages[]] | all(.first_ok == null)'
 facts pgbadger-pg_rawcsv.log
 f "shut down 18:32:48, ready 18:37:49.802 CET; the failed start ends nothing" '[.outages[], .runs[].outages[] | select(.source == "log")] | length == 1 and (.[0] | .first_ok == "2025-01-21T17:37:49.802Z" and (.first_fail | startswith("2025-01-21T17:32:48")) and .seconds.max >= 301.5 and .seconds.min <= 301.802)'
-f "csv lines behind stderr lines" '.inputs[0].odd == 0 and .inputs[0].last > "2025-01-21T17:38:09.749Z"'
+f "to the last record" '.inputs[0].odd == 0 and .inputs[0].last == "2025-01-21T17:38:09.749Z"'
 facts pgbadger-syslog-head.log
 f "the year of the message, the host's zone" '[.events[] | select(.class == "log.ready")] | length == 1 and .[0].at == "2019-02-11T12:15:39.000Z"'
 f "shut down to ready: 40 s" '[.outages[], .runs[].outages[]] | length == 1 and (.[0] | .source == "log" and .seconds.observed == 40)'
