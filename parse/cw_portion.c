@@ -174,18 +174,6 @@ data_of(enum where kind, struct tl_str w, bool final, char *buf, size_t cap, siz
     return n;
 }
 
-size_t
-cw_portion_head(struct tl_str head, char *buf, size_t cap)
-{
-    enum where kind;
-    size_t at = find_data(head, &kind), used;
-    bool ended;
-
-    if (at == SIZE_MAX)
-        return 0;
-    return data_of(kind, tl_str_skip(head, at), true, buf, cap, &used, &ended);
-}
-
 /* ---- as a stream ---- */
 
 /* Passes what stands between the data. False: there are no more. */
@@ -278,6 +266,21 @@ portion_read(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
     if (p->from.failed && err)
         *err = p->from.error;
     return p->from.failed;
+}
+
+size_t
+cw_portion_head(struct tl_reader *r, struct tl_str head, char *buf, size_t cap)
+{
+    struct tl_memory m = {head};
+    struct cw_portion p = {.r = r};
+    size_t n = 0, got = 1;
+
+    feed_init(&p.from, tl_stream_memory(&m));
+    while (n < cap && got > 0 && !portion_read(&p, buf + n, cap - n, &got, NULL))
+        n += got;
+    r->scratch.failed |= p.from.failed == TL_ENOMEM;
+    feed_free(&p.from);
+    return n;
 }
 
 struct cw_portion *

@@ -215,8 +215,11 @@ static enum log_line
 text_look(const void *state, const char *p, const char *end, struct log_look *out)
 {
     const struct cw_text *t = state;
+    const char *from = cw_text_skip(t->shape, p, end, NULL);
+    enum log_line what = t->inner->look(t->state, from, end, out);
 
-    return t->inner->look(t->state, cw_text_skip(t->shape, p, end, NULL), end, out);
+    /* what nothing stands before is part of a message, or the wrapper's own */
+    return what == LOG_BROKEN && from == p ? LOG_MORE : what;
 }
 
 /* The lines without what stands before them: their number is the same. */

@@ -88,6 +88,6 @@ struct cw_portion *cw_portion_open(struct tl_reader *r);
 bool cw_portion_cut(const struct cw_portion *p);
 void cw_portion_close(struct cw_portion *p); /* NULL is allowed */
 /* The beginning of the log in a head, for sniffers: at most cap bytes into buf. */
-size_t cw_portion_head(struct tl_str head, char *buf, size_t cap);
+size_t cw_portion_head(struct tl_reader *r, struct tl_str head, char *buf, size_t cap);
 
 #endif

@@ -2,14 +2,8 @@
 #include "parse/cwlogs.h"
 #include "parse/formats.h"
 
-/* SURE_OF_TEXT: the log's own format may read it as a prefix, and lose the stream. */
-enum {
-    SURE = 97,
-    SURE_OF_TEXT = 100,
-    SURE_OF_ANSWER = 45,
-    SURE_OF_MESSAGES = 30,
-    DATA_LOOK = 32 * 1024
-};
+/* SURE: the log's own format may read it as a prefix, and lose the stream. */
+enum { SURE = 100, SURE_OF_ANSWER = 45, SURE_OF_MESSAGES = 30, DATA_LOOK = 32 * 1024 };
 
 /* Which of the wrappers an input has. The engine's state is r->state while it reads. */
 struct cwlogs {
@@ -27,7 +21,7 @@ sniff_portion(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 
     if (!room)
         return 0;
-    d = cw_inner(r, (struct tl_str){room, cw_portion_head(head, room, DATA_LOOK)}, &sure);
+    d = cw_inner(r, (struct tl_str){room, cw_portion_head(r, head, room, DATA_LOOK)}, &sure);
     if (!d) {
         tl_buf_add(why, TL_STR("an answer of download-db-log-file-portion"));
         return SURE_OF_ANSWER;
@@ -84,7 +78,7 @@ cwlogs_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
     if (!cw_text_find(r, head, &text))
         return 0;
     tl_buf_addf(why, "%s behind the times of CloudWatch Logs", text.inner->name);
-    return SURE_OF_TEXT;
+    return SURE;
 }
 
 /* ---- reading ---- */
