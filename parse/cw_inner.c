@@ -5,6 +5,7 @@
 static const struct log_dialect *const dialects[] = {
     &pg_csv,
     &pg_json,
+    &mysql_error,
     &pg_stderr,
     NULL,
 };

@@ -25,6 +25,8 @@ set_up(void **state)
                "sample+ = database system is shut down\n"
                "[log.ready]\nsource = pg\nmatch = ^database system is ready to accept\n"
                "sample+ = database system is ready to accept connections\n"
+               "[log.started]\nsource = mysql\nmatch = ready for connections\\.\n"
+               "sample+ = mysqld: ready for connections.\n"
                "[log.odd]\nsource = pg\nmatch = ^several lines of .*end$\n"
                "sample+ = several lines of text at the end\n");
 
@@ -386,6 +388,14 @@ static const struct plain_log logs[] = {
      "\"error_severity\":\"LOG\",\"message\":\"database system is shut down\",\"backend_type\":"
      "\"postmaster\",\"query_id\":0}\n",
      "{"},
+    {"mysql-error",
+     "2025-03-02T04:05:06.100001Z 0 [System] [MY-013169] [Server] /rdsdbbin/mysqld starting as "
+     "process 400\n"
+     "2025-03-02T04:05:07.200002Z 0 [Note] [MY-010000] [Server] one \"q\"\n"
+     "and two\n"
+     "2025-03-02T04:05:08.300003Z 0 [System] [MY-010931] [Server] mysqld: ready for connections. "
+     "Version: '8.0.39'  socket: '/tmp/mysql.sock'  port: 3306\n",
+     "Z 0 ["},
 };
 
 static void
