@@ -46,6 +46,8 @@ stated_end(const struct tl_builder *b, const struct fall *f)
         return TL_INSTANT_NONE;
     if (f->request == NONE && f->shut != NONE && stated.latest < shut.earliest - ARCHIVING_US)
         return TL_INSTANT_NONE;
+    stated.earliest = later_of(stated.earliest, request.earliest); /* it came after that */
+    stated.at = later_of(stated.at, request.earliest);
     return stated;
 }
 
