@@ -136,14 +136,17 @@ take_shut(struct fold *d, uint32_t row)
     d->f.weak = false;
 }
 
+/* PostgreSQL names the process that died; MySQL is one process. */
 static void
 take_crash(struct fold *d, uint32_t row)
 {
+    bool again = d->open && (is_proved(d) || d->f.crash != NONE);
+
     begin(d, row);
-    if (is_proved(d) || d->f.crash != NONE)
-        prove(d, row);
-    else
+    if (!again)
         d->f.crash = row;
+    if (again || !tl_event_field(row_event(d->b, row), TL_STR("child_pid")))
+        prove(d, row);
 }
 
 /* The processes that are left find that the first one is gone. */

@@ -29,6 +29,44 @@ plan_of(const struct tl_builder *b, uint32_t row)
     return run == NONE ? NULL : &b->plans[run]; /* plans are in the order of runs by now */
 }
 
+/* Whether two findings begin at one moment. */
+static bool
+same_moment(const struct tl_builder *b, const struct tl_finding *x, const struct tl_finding *y)
+{
+    int64_t us = row_event(b, y->events[0])->when.at;
+
+    us -= row_event(b, x->events[0])->when.at;
+    return us > -TL_SECOND && us < TL_SECOND;
+}
+
+/* Two logs of one server say the same: it is told once. */
+static void
+drop_repeat(struct tl_builder *b, struct plan *p)
+{
+    const struct tl_finding *list = p ? p->findings : b->report->findings;
+    size_t *n = p ? &p->nfindings : &b->report->nfindings;
+
+    for (size_t i = *n > KEPT ? *n - KEPT : 0; i + 1 < *n; i++) {
+        if (!tl_str_eq(list[i].code, list[*n - 1].code) ||
+            !tl_str_eq(list[i].text, list[*n - 1].text) || list[i].nevents == 0 ||
+            !same_moment(b, &list[i], &list[*n - 1]))
+            continue;
+        --*n;
+        return;
+    }
+}
+
+static enum tl_status
+add(struct tl_builder *b, enum finding f, const uint32_t *rows, size_t n, const struct tl_str *args)
+{
+    struct plan *p = plan_of(b, rows[0]);
+    enum tl_status st = finding_add(b, p, f, rows, n, args);
+
+    if (!st)
+        drop_repeat(b, p);
+    return st;
+}
+
 static struct tl_str
 times(struct tl_builder *b, uint64_t n)
 {
@@ -42,7 +80,7 @@ add_bag(struct tl_builder *b, const struct bag *g, enum finding f, const struct 
 {
     if (g->n == 0)
         return TL_OK;
-    return finding_add(b, plan_of(b, g->rows[0]), f, g->rows, g->kept, args);
+    return add(b, f, g->rows, g->kept, args);
 }
 
 /* ---- connections ---- */
@@ -140,7 +178,7 @@ say_crash(struct tl_builder *b, const struct server *s, const struct fall *f)
 {
     const struct tl_str args[] = {s->name, row_event(b, f->crash)->message};
 
-    return finding_add(b, plan_of(b, f->crash), F_LOG_CRASH, &f->crash, 1, args);
+    return add(b, F_LOG_CRASH, &f->crash, 1, args);
 }
 
 static enum tl_status
@@ -157,7 +195,7 @@ say_last_known_up(struct tl_builder *b, const struct server *s, const struct fal
     tl_arena_follow(b->arena, &at);
     tl_buf_free(&at);
     args[2] = row_sign(b, f->was) == SIGN_WAS_SHUT ? TL_STR("shut down at") : TL_STR("last up at");
-    return finding_add(b, plan_of(b, f->was), F_LOG_LAST_KNOWN_UP, &f->was, 1, args);
+    return add(b, F_LOG_LAST_KNOWN_UP, &f->was, 1, args);
 }
 
 /* ---- causes ---- */

@@ -68,6 +68,23 @@ agreed(const struct tl_instant *a, const struct tl_instant *b)
     return both;
 }
 
+/* The first moment that is proved to be without service. */
+static struct tl_instant
+fail_of(const struct fall *f, const struct tl_instant *stated)
+{
+    struct tl_instant first = *stated;
+
+    if (stated->at == TL_TIME_NONE)
+        return f->fail;
+    if (f->fail.at == TL_TIME_NONE || f->shut != NONE)
+        return agreed(stated, &f->fail);
+    if (!f->was_down || f->weak || f->fail.earliest < stated->earliest)
+        return stated->latest < f->fail.earliest ? first : f->fail;
+    if (first.latest > f->fail.latest) /* it begins with a start: the end came before */
+        first.latest = f->fail.latest;
+    return first;
+}
+
 /* The last moment that is not proved to be without service. */
 static struct tl_instant
 ok_of(const struct tl_builder *b, const struct fall *f, const struct tl_instant *fail)
@@ -120,7 +137,7 @@ struct tl_outage
 server_outage(const struct tl_builder *b, const struct server *s, const struct fall *f)
 {
     const struct tl_instant stated = stated_end(b, f), ready = when_of(b, f->ready);
-    const struct tl_instant fail = agreed(&stated, &f->fail), ok = ok_of(b, f, &fail);
+    const struct tl_instant fail = fail_of(f, &stated), ok = ok_of(b, f, &fail);
     bool broken = stated.at != TL_TIME_NONE && f->shut != NONE &&
                   stated.earliest > f->fail.latest + ONE_FALL_US;
     struct tl_outage o = {.endpoint = s->name,

@@ -155,12 +155,26 @@ restart(struct world *w)
     f->from = asked;
     down = w->now; /* kept a little before the last line */
     wait_us(w, 0, below(&w->seed, 2) ? 0 : 3 * TL_SECOND);
-    say(w, "database system is shut down");
+    if (below(&w->seed, 4))
+        say(w, "database system is shut down");
     fail_to_start(w);
     if (below(&w->seed, 4))
         say(w, "starting PostgreSQL 16.2 on x86_64-pc-linux-gnu, compiled by gcc");
     if (below(&w->seed, 4))
         say_at(w, "database system was shut down at", down);
+    recover(w, f);
+}
+
+/* What came before the next start is not in the log: only what that start says of it. */
+static void
+restart_unseen(struct world *w)
+{
+    struct truth *f = fall(w);
+
+    f->from = w->now;
+    wait_us(w, 0, below(&w->seed, 2) ? 300 * TL_MS : 10 * TL_SECOND);
+    say(w, "starting PostgreSQL 16.2 on x86_64-pc-linux-gnu, compiled by gcc");
+    say_at(w, "database system was shut down at", f->from);
     recover(w, f);
 }
 
@@ -209,12 +223,15 @@ make(struct world *w, uint64_t seed)
     say(w, "received SIGHUP, reloading configuration files");
     for (n = below(&w->seed, 6); n > 0; n--) {
         chatter(w);
-        switch (below(&w->seed, 3)) {
+        switch (below(&w->seed, 4)) {
         case 0:
             restart(w);
             break;
         case 1:
             kill_first(w);
+            break;
+        case 2:
+            restart_unseen(w);
             break;
         default:
             crash(w);
