@@ -441,6 +441,15 @@ see_line(const struct pg_state *s, const char *p, const char *end, struct pg_tim
     return LOG_MORE;
 }
 
+/* The server has begun to write a csvlog into the same file: "TIME ZONE,". */
+static bool
+is_csv(const struct pg_state *s, const char *p, const char *end)
+{
+    struct pg_time t;
+
+    return !s->commas && iso_at(p, end, &t) && t.end < end && *t.end == ',';
+}
+
 static enum log_line
 pg_look(const void *state, const char *p, const char *end, struct log_look *out)
 {
@@ -456,6 +465,8 @@ pg_look(const void *state, const char *p, const char *end, struct log_look *out)
     is = see_line(s, p, end, &t, &tag);
     if (is == LOG_MORE && s->syslog.on)
         return pg_syslog_look(&s->syslog, p, end, out);
+    if (is == LOG_MORE && is_csv(s, p, end))
+        return pg_csv.look(NULL, p, end, out);
     if (is != LOG_RECORD)
         return is;
     out->stamp = t.p;
@@ -563,6 +574,8 @@ pg_split(struct tl_reader *r, const void *state, struct tl_str text, struct log_
     end = line.p + line.n;
     p = skip_front(line.p, end);
     front = (size_t)(p - copy);
+    if (see_line(s, p, end, &t, &tag) != LOG_RECORD && is_csv(s, p, end))
+        return pg_csv.split(r, NULL, (struct tl_str){p, text.n - front}, out, why);
     if (see_line(s, p, end, &t, &tag) != LOG_RECORD)
         return s->syslog.on && pg_syslog_split(r, s, copy + front, text.n - front, out, why);
     *why = "its time cannot be";
