@@ -157,6 +157,25 @@ is_one_loop(struct tl_reader *r, struct tl_str head)
     return is;
 }
 
+/* The only data in it is a server's log: whoever cut it out of a terminal left words around it. */
+static bool
+is_one_log(struct tl_reader *r, struct tl_str head)
+{
+    struct page_item it;
+    struct page page;
+    bool is = false;
+
+    page_start(&page, r, head, 1, false);
+    while (page_next(&page, &it)) {
+        const struct tl_format *f = it.kind == PAGE_DATA ? format_of(r, it.text) : NULL;
+
+        if (f && f != &fmt_pg_stderr)
+            return false;
+        is |= f != NULL;
+    }
+    return is;
+}
+
 /* Pictures and programs have control bytes all over; a text has a few at most. */
 static bool
 is_binary(struct tl_str head)
@@ -183,7 +202,8 @@ document_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
         return 0;
     if (s.data > 0) {
         tl_buf_add(why, TL_STR("prose with evidence in it"));
-        return s.marks == 0 && s.claims == 0 && is_one_loop(r, head) ? 80 : 98;
+        return s.marks == 0 && s.claims == 0 && (is_one_loop(r, head) || is_one_log(r, head)) ? 80
+                                                                                              : 98;
     }
     if (s.claims > 0) {
         tl_buf_add(why, TL_STR("prose that says how long an outage was"));
