@@ -27,28 +27,6 @@ enum {
 
 /* ---- looking ---- */
 
-/* The time at the front with its zone up to the first comma. */
-static bool
-look_at_time(const char *p, const char *end, struct log_look *out)
-{
-    const char *at;
-
-    out->stamp_n = pg_stamp_length(p, end);
-    if (out->stamp_n == 0)
-        return false;
-    out->stamp = p;
-    at = p + out->stamp_n;
-    at += at < end && *at == ' ';
-    out->zone = at;
-    while (at < end && *at != ',') {
-        if ((unsigned char)*at <= ' ' || *at == '"' || at - out->zone >= 16)
-            return false;
-        at++;
-    }
-    out->zone_n = (uint32_t)(at - out->zone);
-    return at < end;
-}
-
 static const char *
 next_quote(const char *at, const char *end)
 {
@@ -62,15 +40,15 @@ next_quote(const char *at, const char *end)
 }
 
 /*
- * Does a quoted field open behind the time at `comma`, or is the line inside of one? There, runs of
- * quotes are even, but for the one that ends it, which has a comma behind it.
+ * Does a quoted field open at q, the first quote behind the time, or is the line inside of one?
+ * There, runs of quotes are even, but for the one that ends it, which has a comma behind it.
  */
 static bool
-is_outside(const char *comma, const char *end)
+is_outside(const char *q, const char *end)
 {
-    const char *q, *behind;
+    const char *behind;
 
-    for (q = next_quote(comma, end); q < end; q = next_quote(behind, end)) {
+    for (; q < end; q = next_quote(behind, end)) {
         for (behind = q + 1; behind < end && *behind == '"';)
             behind++;
         if (q[-1] != ',')
@@ -84,51 +62,93 @@ is_outside(const char *comma, const char *end)
 }
 
 /* Bit i: an odd number of the bits 0 … i of x is set. */
-static uint64_t
+static inline uint64_t
 odd_so_far(uint64_t x)
 {
-    for (unsigned by = 1; by < 64; by *= 2)
-        x ^= x << by;
-    return x;
+    x ^= x << 1;
+    x ^= x << 2;
+    x ^= x << 4;
+    x ^= x << 8;
+    x ^= x << 16;
+    return x ^ x << 32;
 }
 
-/* The first byte of the message's field, given the comma behind the first one; `end`: it is not in
- * this line. */
-static const char *
-find_message(const char *comma, const char *end)
+static inline unsigned
+count_bits(uint64_t x)
 {
-    uint64_t inside = 0; /* all bits set: in a quoted field */
-    unsigned left = MESSAGE;
-
-    for (const char *at = comma; at < end; at += 64) {
-        uint64_t quoted = odd_so_far(pg_mask(at, '"')) ^ inside;
-        uint64_t commas = pg_mask(at, ',') & ~quoted & pg_mask_to(end - at);
-
-        while (commas && left > 1) {
-            commas &= commas - 1;
-            left--;
-        }
-        if (commas)
-            return at + __builtin_ctzll(commas) + 1;
-        inside = quoted >> 63 ? UINT64_MAX : 0;
-    }
-    return end;
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (unsigned)((x * 0x0101010101010101u) >> 56);
 }
 
+/* The zone at the front of what is behind a stamp, up to the first comma. */
+static bool
+look_at_zone(const char *at, const char *end, uint64_t quotes, uint64_t commas,
+             struct log_look *out)
+{
+    const unsigned longest = 17;
+    unsigned n = commas ? (unsigned)__builtin_ctzll(commas) : 64;
+
+    out->zone = at + (*at == ' ');
+    out->zone_n = (uint32_t)(at + n - out->zone);
+    return n <= longest && n < end - at && !(quotes & (((uint64_t)1 << n) - 1));
+}
+
+/* Behind the n-th bit of x, which has as many. */
+static inline unsigned
+behind_bit(uint64_t x, unsigned n)
+{
+    while (n-- > 1)
+        x &= x - 1;
+    return (unsigned)__builtin_ctzll(x) + 1;
+}
+
+/*
+ * The message is the field behind the 13th comma that is outside of quotes; at the end of the line
+ * where that is not in it.
+ */
 static enum log_line
 csv_look(const void *state, const char *p, const char *end, struct log_look *out)
 {
-    const char *comma;
+    uint64_t quotes, commas, quoted = 0;
+    unsigned left = MESSAGE;
+    bool outside = false;
+    const char *at;
 
     (void)state;
-    if (!look_at_time(p, end, out))
+    out->stamp = p;
+    out->stamp_n = pg_stamp_length(p, end);
+    if (out->stamp_n == 0)
         return LOG_MORE;
-    comma = out->zone + out->zone_n;
-    if (!is_outside(comma, end))
+    at = p + out->stamp_n;
+    quotes = pg_mask(at, '"');
+    commas = pg_mask(at, ',');
+    if (!look_at_zone(at, end, quotes, commas, out))
         return LOG_MORE;
-    out->message = find_message(comma, end);
-    if (out->message < end && *out->message == '"')
-        out->message++;
+    out->message = end;
+    while (at < end && out->message == end) {
+        unsigned n;
+
+        if (!outside && quotes && !is_outside(at + __builtin_ctzll(quotes), end))
+            return LOG_MORE;
+        outside |= quotes != 0;
+        quoted = odd_so_far(quotes) ^ (quoted >> 63 ? UINT64_MAX : 0);
+        commas &= ~quoted;
+        n = count_bits(commas);
+        if (n >= left)
+            out->message = at + behind_bit(commas, left);
+        left -= n;
+        at += 64;
+        quotes = at < end ? pg_mask(at, '"') : 0;
+        commas = at < end ? pg_mask(at, ',') : 0;
+    }
+    if (!outside && !is_outside(next_quote(at, end), end))
+        return LOG_MORE;
+    if (out->message >= end)
+        out->message = end;
+    else
+        out->message += *out->message == '"';
     return LOG_RECORD;
 }
 

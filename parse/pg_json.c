@@ -34,6 +34,32 @@ look_at_time(const char *p, const char *end, struct log_look *out)
     return at < end;
 }
 
+/* Bit i of 16 or 64: an object begins at p[i], or a text with an m behind it. */
+#ifdef __SSE2__
+static inline uint64_t
+marks16(const char *p)
+{
+    const __m128i *at = (const __m128i *)(const void *)p,
+                  *q = (const __m128i *)(const void *)(p + 1),
+                  *m = (const __m128i *)(const void *)(p + 2);
+    __m128i key = _mm_and_si128(_mm_cmpeq_epi8(_mm_loadu_si128(q), _mm_set1_epi8('"')),
+                                _mm_cmpeq_epi8(_mm_loadu_si128(m), _mm_set1_epi8('m')));
+    __m128i brace = _mm_cmpeq_epi8(_mm_loadu_si128(at), _mm_set1_epi8('{'));
+
+    return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(key, brace));
+}
+#endif
+
+static inline uint64_t
+marks64(const char *p)
+{
+#ifdef __SSE2__
+    return marks16(p) | marks16(p + 16) << 16 | marks16(p + 32) << 32 | marks16(p + 48) << 48;
+#else
+    return pg_mask(p, '{') | (pg_mask(p + 1, '"') & pg_mask(p + 2, 'm'));
+#endif
+}
+
 /* Behind the first `,"message":"` of the line, or NULL: it is not there, or an object begins
  * before it. No string can hold that: its quotes would be escaped. */
 static const char *
@@ -42,17 +68,14 @@ find_message(const char *at, const char *end)
     const ptrdiff_t key_n = 12;
 
     for (; end - at >= key_n; at += 64) {
-        uint64_t braces = pg_mask(at, '{'),
-                 keys = pg_mask(at + 1, '"') & pg_mask(at + 2, 'm') & pg_mask(at, ',');
+        for (uint64_t marks = marks64(at); marks; marks &= marks - 1) {
+            const char *key = at + __builtin_ctzll(marks);
 
-        for (; keys; keys &= keys - 1) {
-            const char *key = at + __builtin_ctzll(keys);
-
+            if (end - key < key_n || *key == '{')
+                return NULL;
             if (pg_load(key) == pg_load(",\"messag") && pg_load(key + 4) == pg_load("ssage\":\""))
-                return end - key >= key_n && !(braces & ((keys & -keys) - 1)) ? key + key_n : NULL;
+                return key + key_n;
         }
-        if (braces)
-            return NULL;
     }
     return NULL;
 }
@@ -188,13 +211,23 @@ add_fields(struct tl_reader *r, const cJSON *obj, struct log_record *out)
     }
 }
 
+/* The only text of that name; NULL: there is none, or another member of the same name. */
+static const cJSON *
+only_text(const cJSON *obj, const char *key)
+{
+    const cJSON *first = doc_get(obj, key);
+    struct doc_cursor rest = {obj, first ? first->next : NULL};
+
+    return cJSON_IsString(first) && doc_step(&rest, key) == first ? first : NULL;
+}
+
 static bool
 read_record(struct tl_reader *r, const cJSON *obj, struct log_record *out, const char **why)
 {
     struct tl_str time = reader_keep(r, doc_text(obj, "timestamp"));
 
-    *why = "it has no message";
-    if (!cJSON_IsString(doc_get(obj, "message")))
+    *why = "it has no message, or several";
+    if (!only_text(obj, "message"))
         return false;
     *why = "its time cannot be read";
     if (!time.p || !pg_stamp_read(r, time, &out->stamp))

@@ -50,34 +50,31 @@ pg_stamp_length(const char *p, const char *end)
     return n;
 }
 
-/*
- * The 64 bytes at p that are c, a bit each, the first byte the lowest bit.
- */
+#ifdef __SSE2__
+/* The 16 bytes at p that are c, a bit each, the first byte the lowest bit. */
+static inline uint64_t
+pg_mask16(const char *p, char c)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+    return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+}
+#endif
+
+/* The same of 64 bytes. */
 static inline uint64_t
 pg_mask(const char *p, char c)
 {
+#ifdef __SSE2__
+    return pg_mask16(p, c) | pg_mask16(p + 16, c) << 16 | pg_mask16(p + 32, c) << 32 |
+           pg_mask16(p + 48, c) << 48;
+#else
     uint64_t bits = 0;
 
-#ifdef __SSE2__
-    const __m128i all = _mm_set1_epi8(c);
-
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + (size_t)16 * i));
-
-        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, all)) << (16 * i);
-    }
-#else
     for (unsigned i = 0; i < 64; i++)
         bits |= (uint64_t)(p[i] == c) << i;
-#endif
     return bits;
-}
-
-/* The bits of the first n bytes, n >= 1. */
-static inline uint64_t
-pg_mask_to(ptrdiff_t n)
-{
-    return n >= 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+#endif
 }
 
 /* Stamp and zone ("2026-04-11 06:21:35.200 UTC") as they stand in a record. False: no time. */

@@ -93,7 +93,9 @@ reads_records(void **state)
         {"{\"timestamp\":\"2026-04-31 06:21:35.200 "
          "UTC\",\"error_severity\":\"LOG\",\"message\":\"m\"}\n",
          "1 !its time cannot be read\n"},
-        {"{\"log\":\"{\\\"error_severity\\\":\\\"LOG\\\"}\"}\n", "1 !it has no message\n"},
+        {"{\"log\":\"{\\\"error_severity\\\":\\\"LOG\\\"}\"}\n",
+         "1 !it has no message, or several\n"},
+        {NOBODY ",\"message\": \"a\",\"message\":\"b\"}\n", "1 !it has no message, or several\n"},
     };
     struct log_walk w;
 
