@@ -404,7 +404,7 @@ list_rows(struct tl_builder *b)
 
 /* ---- its logs: those with rows, and those of the same name that have none ---- */
 
-enum { SEVERAL = UINT32_MAX - 1 };
+#define SEVERAL (UINT32_MAX - 1)
 
 struct logs {
     struct strings stems;
