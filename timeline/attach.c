@@ -335,9 +335,15 @@ place_outage(struct tl_builder *b, const struct attach *a, const struct seen *s,
 static void
 take_rows_of_fall(struct tl_builder *b, const struct server *s, const struct fall *f, uint32_t plan)
 {
+    struct plan *p = &b->plans[plan];
+
     for (size_t i = 0; i < s->nrows; i++)
         if (s->rows[i] >= f->row && s->rows[i] <= f->last_row && b->rowx[s->rows[i]].plan == NONE)
             take(b, s->rows[i], plan);
+    if (!p->seen_only || tree_of_flip(b, plan) != row_tree(b, f->row))
+        return;
+    p->began = f->row < p->began ? f->row : p->began; /* nothing but the log tells of this run */
+    p->ended = f->last_row > p->ended ? f->last_row : p->ended;
 }
 
 static enum tl_status

@@ -146,7 +146,8 @@ row_is_flip(const struct tl_builder *b, uint32_t row)
     const struct tl_event *ev = row_event(b, row);
 
     return tl_str_eq(ev->cls, TL_STR("probe.version-changed")) ||
-           (tl_str_eq(ev->cls, TL_STR("log.starting-up")) &&
+           ((tl_str_eq(ev->cls, TL_STR("log.starting-up")) ||
+             tl_str_eq(ev->cls, TL_STR("log.ready"))) &&
             tl_event_field(ev, TL_STR("to_version")) != NULL);
 }
 /* Whether a row tells again what another one has told. */

@@ -19,6 +19,7 @@ struct fold {
     struct tl_instant alive;  /* last sign of life */
     struct tl_instant served; /* last "ready" */
     struct tl_str version;
+    uint32_t versioned; /* the row that names the one of this start; NONE */
 };
 
 static struct fall
@@ -200,32 +201,51 @@ open_with_start(struct fold *d, uint32_t row)
     d->f.weak = false;
 }
 
-/* Another version than the start before: the row tells it, as a probe's would. */
-static enum tl_status
+/* The first version of a log is known from its start on; another one once it was ready. */
+static void
 note_version(struct fold *d, uint32_t row)
 {
-    struct tl_event *ev = &d->b->report->rows[row].ev;
-    struct tl_str v = tl_event_text(ev, TL_STR("version"));
-    struct tl_field *f;
+    struct tl_str v = tl_event_text(row_event(d->b, row), TL_STR("version"));
 
     if (v.n == 0)
-        return TL_OK;
-    d->f.version_after = v;
-    if (d->version.n > 0 && !tl_str_eq(d->version, v)) {
-        f = tl_arena_alloc(d->b->arena, (ev->nfields + 2) * sizeof(*f));
-        if (!f)
-            return TL_ENOMEM;
-        for (size_t i = 0; i < ev->nfields; i++)
-            f[i] = ev->fields[i];
-        f[ev->nfields] = (struct tl_field){
-            .name = TL_STR("from_version"), .type = TL_FIELD_TEXT, .text = d->version};
-        f[ev->nfields + 1] =
-            (struct tl_field){.name = TL_STR("to_version"), .type = TL_FIELD_TEXT, .text = v};
-        ev->fields = f;
-        ev->nfields += 2;
-    }
-    d->version = v;
+        return;
+    d->versioned = row;
+    if (d->version.n == 0)
+        d->version = v;
+}
+
+static enum tl_status
+add_fields(struct fold *d, uint32_t row, const struct tl_field *more, size_t n)
+{
+    struct tl_event *ev = &d->b->report->rows[row].ev;
+    struct tl_field *f = tl_arena_alloc(d->b->arena, (ev->nfields + n) * sizeof(*f));
+
+    if (!f)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < ev->nfields + n; i++)
+        f[i] = i < ev->nfields ? ev->fields[i] : more[i - ev->nfields];
+    ev->fields = f;
+    ev->nfields += n;
     return TL_OK;
+}
+
+/* Another version than before: the row that names it tells of the change, as a probe's would. */
+static enum tl_status
+change_version(struct fold *d)
+{
+    struct tl_str from = d->version, v;
+
+    if (d->versioned == NONE)
+        return TL_OK;
+    v = tl_event_text(row_event(d->b, d->versioned), TL_STR("version"));
+    const struct tl_field fields[] = {
+        {.name = TL_STR("from_version"), .type = TL_FIELD_TEXT, .text = from},
+        {.name = TL_STR("to_version"), .type = TL_FIELD_TEXT, .text = v}};
+
+    d->f.version_after = d->version = v;
+    if (!d->open || from.n == 0 || tl_str_eq(from, v))
+        return TL_OK;
+    return add_fields(d, d->versioned, fields, 2);
 }
 
 /* Whether what a start says of the process before may be of the server that this log is of: for an
@@ -238,23 +258,6 @@ is_credible(const struct fold *d, const struct tl_instant *stated, const struct 
     if (d->served.at != TL_TIME_NONE && stated->latest < d->served.earliest)
         return false; /* it served after that */
     return d->s->oldest <= stated->latest || start->earliest - stated->latest <= TL_HOUR;
-}
-
-static enum tl_status
-tell_last_known_up(struct fold *d, uint32_t row, tl_time at)
-{
-    struct tl_event *ev = &d->b->report->rows[row].ev;
-    struct tl_field *f = tl_arena_alloc(d->b->arena, (ev->nfields + 1) * sizeof(*f));
-
-    if (!f)
-        return TL_ENOMEM;
-    for (size_t i = 0; i < ev->nfields; i++)
-        f[i] = ev->fields[i];
-    f[ev->nfields] =
-        (struct tl_field){.name = TL_STR("last_known_up"), .type = TL_FIELD_TIME, .number = at};
-    ev->fields = f;
-    ev->nfields++;
-    return TL_OK;
 }
 
 static enum tl_status
@@ -274,7 +277,10 @@ take_was(struct fold *d, uint32_t row)
     d->f.too_old = !is_credible(d, &stated, start);
     if (!d->f.too_old || !d->f.was_down || d->f.alive.at != TL_TIME_NONE)
         return TL_OK;
-    return tell_last_known_up(d, row, stated.at);
+    const struct tl_field field = {
+        .name = TL_STR("last_known_up"), .type = TL_FIELD_TIME, .number = stated.at};
+
+    return add_fields(d, row, &field, 1);
 }
 
 static void
@@ -301,6 +307,12 @@ take_ready(struct fold *d, uint32_t row)
     const struct tl_event *ev = row_event(d->b, row);
     enum tl_status st;
 
+    if (d->versioned == NONE)
+        note_version(d, row);
+    st = change_version(d);
+    d->versioned = NONE;
+    if (st)
+        return st;
     if (d->open && !is_proved(d) && d->f.crash != NONE)
         d->f.fail = d->f.last = row_event(d->b, d->f.crash)->when;
     if (d->open) {
@@ -330,7 +342,7 @@ take_row(struct fold *d, uint32_t row)
         break;
     case SIGN_START:
         open_with_start(d, row);
-        st = note_version(d, row);
+        note_version(d, row);
         break;
     case SIGN_WAS_SHUT:
     case SIGN_WAS_CUT:
@@ -375,7 +387,8 @@ take_row(struct fold *d, uint32_t row)
 enum tl_status
 server_fold(struct tl_builder *b, struct server *s)
 {
-    struct fold d = {.b = b, .s = s, .alive = TL_INSTANT_NONE, .served = TL_INSTANT_NONE};
+    struct fold d = {
+        .b = b, .s = s, .versioned = NONE, .alive = TL_INSTANT_NONE, .served = TL_INSTANT_NONE};
     enum tl_status st = TL_OK;
 
     for (size_t i = 0; i < s->nrows && !st; i++)

@@ -274,6 +274,7 @@ run_versions(struct tl_builder *b, struct plan *p)
     }
     n = take_class(b, p, TL_STR("probe.version-changed"), list, n);
     n = take_class(b, p, TL_STR("log.starting-up"), list, n);
+    n = take_class(b, p, TL_STR("log.ready"), list, n);
     r->from = common(list, n, false);
     r->to = common(list, n, true);
     r->engine = engine_of(b, p, r->from, r->to);

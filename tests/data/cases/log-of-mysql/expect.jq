@@ -1,0 +1,1 @@
+all_outages | length == 2 and (.[0] | .last_ok == "2026-04-11T06:00:00.100Z" and .first_ok == "2026-04-11T06:00:09.500Z" and .version_after == "8.0.36") and (.[1] | .last_ok == "2026-04-11T07:00:00.000Z" and .first_fail == .last_ok and .first_ok == "2026-04-11T07:20:08.000Z")

@@ -1,0 +1,1 @@
+(.events | length == 7) and ([.events[].proofs | length] == [3, 3, 3, 3, 3, 3, 3]) and (all_outages | length == 1) and .outages[0].seconds.min == 3.899 and ([.events[].proofs[].channel] | unique == ["log"])
