@@ -104,6 +104,16 @@ skip_word(const char *p, const char *end, struct tl_str *word)
     return to > from ? p : NULL;
 }
 
+/* No stream: MySQL's own lines begin with a time and the number of a thread. */
+static bool
+is_number(struct tl_str word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (!is_digit(word.p[i]))
+            return false;
+    return word.n > 0;
+}
+
 static const char *
 skip_stamped(const struct cw_shape *s, const char *p, const char *end, struct cw_outer *out)
 {
@@ -115,7 +125,7 @@ skip_stamped(const struct cw_shape *s, const char *p, const char *end, struct cw
     p = skip_blank(skip_colour(to, end), end);
     if (p && s->words > 0)
         p = skip_word(p, end, &out->stream);
-    return p;
+    return p && is_number(out->stream) ? NULL : p;
 }
 
 static const char *
