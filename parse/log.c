@@ -8,6 +8,9 @@
 #include "parse/catalogue.h"
 #include "parse/log_blocks.h"
 
+enum { NEAR_RECORDS = 16 }; /* behind one without a date that are asked for theirs */
+static const int64_t HALF_DAY = TL_DAY / 2 - TL_MINUTE; /* records come a little out of order */
+
 struct log {
     const struct log_dialect *dialect;
     void *learnt;
@@ -98,6 +101,15 @@ put_fields(struct tl_reader *r, struct log_record *rec, const struct tl_match *m
     ev->nfields = n;
 }
 
+/* A time of day becomes the moment that is nearest to `near`. */
+static struct tl_instant
+dated(tl_time clock, tl_time near)
+{
+    int64_t ahead = (near - clock + TL_DAY / 2) % TL_DAY;
+
+    return tl_instant_of(near + TL_DAY / 2 - ahead - (ahead < 0 ? TL_DAY : 0), TL_SECOND);
+}
+
 static bool
 record_instant(struct tl_reader *r, const struct log_record *rec, const struct log_text *t,
                struct tl_instant *out)
@@ -105,6 +117,10 @@ record_instant(struct tl_reader *r, const struct log_record *rec, const struct l
     *out = rec->when.at != TL_TIME_NONE ? rec->when : t->outer;
     if (rec->when.at == TL_TIME_NONE && rec->stamped)
         return reader_instant(r, &rec->stamp, NULL, t->line, out);
+    if (rec->dateless && t->near)
+        *out = dated(rec->clock, *t->near);
+    else if (rec->dateless && out->at != TL_TIME_NONE)
+        *out = dated(rec->clock, out->at);
     if (out->at == TL_TIME_NONE)
         reader_odd(r, t->line, "a record without a time");
     return out->at != TL_TIME_NONE;
@@ -280,6 +296,57 @@ log_open(struct tl_reader *r, const struct log_dialect *d, struct tl_error *err)
     return TL_OK;
 }
 
+/* The time of the next record behind `text`, a record in the block, that has one. */
+static bool
+next_time(struct tl_reader *r, struct tl_str text, tl_time *out)
+{
+    const struct log *l = r->state;
+    const struct log_block *b = l->block;
+
+    for (unsigned tries = 0; tries < NEAR_RECORDS; tries++) {
+        size_t at = (size_t)(text.p - b->buf) + text.n;
+        struct log_record rec = {.when = TL_INSTANT_NONE};
+        struct tl_instant when;
+        const char *why;
+
+        if (at >= b->n)
+            return false;
+        text = record_text(l, b, at);
+        if (l->dialect->split(r, l->learnt, text, &rec, &why) && rec.stamped &&
+            reader_side_instant(r, &rec.stamp, &when)) {
+            *out = when.at;
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * For a record without a date, a moment within 12 hours of it. It is a crash report, right before
+ * what starts the server again: so it lies in the day before the next record or, where that is not
+ * at hand, in the day behind the last one there is. NULL: it has a date, or none is known.
+ */
+static const tl_time *
+near_record(struct tl_reader *r, struct tl_str text, tl_time *near)
+{
+    const struct log *l = r->state;
+    struct log_record rec = {.when = TL_INSTANT_NONE};
+    struct tl_str line = {text.p, log_line_end(text.p, 0, text.n)};
+    struct log_look look;
+    const char *why;
+
+    if (l->dialect->look(l->learnt, line.p, line.p + line.n, &look) != LOG_RECORD || look.stamp ||
+        !l->dialect->split(r, l->learnt, text, &rec, &why) || !rec.dateless)
+        return NULL;
+    if (next_time(r, text, near))
+        *near -= HALF_DAY;
+    else if (r->source.last != TL_TIME_NONE)
+        *near = r->source.last + HALF_DAY;
+    else
+        return NULL;
+    return near;
+}
+
 enum tl_status
 log_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error *err)
 {
@@ -289,6 +356,8 @@ log_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error *e
     *got = false;
     while (!*got && !l->stopped && !r->scratch.failed) {
         const struct log_hit *hit;
+        struct tl_str text;
+        tl_time near;
 
         if (!l->block || l->hit == l->block->nhits) {
             if (!next_block(r))
@@ -296,12 +365,14 @@ log_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error *e
             continue;
         }
         hit = &l->block->hits[l->hit++];
+        text = record_text(l, l->block, hit->at);
         r->source.records--; /* log_event counts it again */
         (void)log_event(r,
                         &(struct log_text){.dialect = l->dialect,
                                            .state = l->learnt,
-                                           .text = record_text(l, l->block, hit->at),
+                                           .text = text,
                                            .outer = TL_INSTANT_NONE,
+                                           .near = near_record(r, text, &near),
                                            .line = line_number(l, hit->line)},
                         ev, got);
         if (!*got)

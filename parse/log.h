@@ -41,8 +41,10 @@ struct log_record {
     bool stamped; /* false: no time (then what wraps the log may have one) */
     struct tl_stamp stamp;
     struct tl_instant when; /* alternative to stamp where the time needs no zone; at NONE: unset */
-    struct tl_str message;  /* whole, unescaped; lines joined by LF, PostgreSQL's tab taken away */
-    struct tl_str host;     /* of syslog, or of a wrapper: who wrote it; empty: not said */
+    bool dateless; /* neither: all it says is `clock`, the time of day in UTC, to a second */
+    tl_time clock;
+    struct tl_str message; /* whole, unescaped; lines joined by LF, PostgreSQL's tab taken away */
+    struct tl_str host;    /* of syslog, or of a wrapper: who wrote it; empty: not said */
     struct tl_field fields[LOG_FIELDS_MAX]; /* level, pid, user, database, client, … */
     size_t nfields;
 };
@@ -92,6 +94,7 @@ struct log_text {
     const void *state;       /* what the dialect learnt */
     struct tl_str text;      /* the record; LOG_PAD bytes behind it are not needed */
     struct tl_instant outer; /* the wrapper's time, for records without one of their own; or NONE */
+    const tl_time *near; /* a moment within 12 hours of a record that is dateless; NULL: outer */
     uint32_t line;
 };
 /*

@@ -362,6 +362,13 @@ read_zone(const struct head *h, struct tl_stamp *s)
     s->offset_us = *p == '-' ? -us : us;
 }
 
+/* The time of day, "04:05:06". */
+static tl_time
+clock_time(const char *p)
+{
+    return two(p) * TL_HOUR + two(p + 3) * TL_MINUTE + two(p + 6) * TL_SECOND;
+}
+
 /* False: there is no such day. */
 static bool
 read_stamp(const struct head *h, struct tl_stamp *s)
@@ -382,8 +389,7 @@ read_stamp(const struct head *h, struct tl_stamp *s)
     }
     if (!tl_date_to_time(year, two(p), two(h->shape == SHAPE_ISO ? p + 3 : p + 2), &day))
         return false;
-    s->local +=
-        day + two(clock) * TL_HOUR + two(clock + 3) * TL_MINUTE + two(clock + 6) * TL_SECOND;
+    s->local += day + clock_time(clock);
     read_zone(h, s);
     return true;
 }
@@ -494,7 +500,10 @@ mysql_split(struct tl_reader *r, const void *state, struct tl_str text, struct l
         *why = "no time in it";
         return false;
     }
-    out->stamped = h.shape != SHAPE_CLOCK;
+    out->dateless = h.shape == SHAPE_CLOCK;
+    if (out->dateless)
+        out->clock = clock_time(line.p);
+    out->stamped = !out->dateless;
     if (out->stamped && !read_stamp(&h, &out->stamp)) {
         *why = "there is no such day";
         return false;

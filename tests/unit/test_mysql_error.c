@@ -325,7 +325,9 @@ static const struct {
     {"2026-02-03T04:05:06.123456Z\t    5 Query\tselect 1\n", "unknown"}, /* the general log */
     {"2026-02-03 04:05:06 [Note] what is it\n", "unknown"},
     {"2026-02-03 04:05:06,222 ERROR [pool-1] c.e.Shop - refused\n", "unknown"},
-    {"2026-02-03T04:05:06.222Z 2026-02-03T04:05:06.123456Z 0 [Note] of an export\n", "unknown"},
+    {"2026-02-03T04:05:06.222Z 2026-02-03T04:05:06.123456Z 0 [Note] of an export\n", "cwlogs"},
+    {"2026-02-03T13:05:06.123456+09:00 0 [Note] Up\n2026-02-03T04:05:06.123456Z 0 [Note] Up\n",
+     "mysql-error"},
     {"InnoDB: a line\n", "unknown"},
 };
 
@@ -441,6 +443,67 @@ what_a_log_leaves(void **state)
     tl_zones_free(g.zones);
 }
 
+/* When the crash was whose report has a time of day only; NULL: nobody can say. */
+static const struct {
+    const char *text, *when;
+} crash_cases[] = {
+    {"2026-02-03T01:00:00Z 0 [Note] x\n04:05:06 UTC - mysqld got signal 11 ;\nThis could\n"
+     "2026-02-03T04:05:09Z 0 [Note] y\n",
+     "2026-02-03T04:05:06.000Z"},
+    {"2026-01-03T01:00:00Z 0 [Note] x\n04:05:06 UTC - mysqld got signal 11 ;\n"
+     "2026-02-03T04:05:09Z 0 [Note] after weeks of silence\n",
+     "2026-02-03T04:05:06.000Z"},
+    {"23:59:58 UTC - mysqld got signal 11 ;\n2026-02-03T09:00:02+09:00 0 [Note] next day\n",
+     "2026-02-02T23:59:58.000Z"},
+    {"04:05:06 UTC - mysqld got signal 11 ;\n2026-02-03T04:05:06Z 0 [Note] the same second\n",
+     "2026-02-03T04:05:06.000Z"},
+    {"04:05:06 UTC - mysqld got signal 11 ;\n04:05:07 UTC - mysqld got signal 6 ;\n"
+     "2026-02-03T04:05:09Z 0 [Note] y\n",
+     "2026-02-03T04:05:06.000Z"},
+    {"2026-02-03T01:00:00Z 0 [Note] x\n04:05:06 UTC - mysqld got signal 11 ;\n",
+     "2026-02-03T04:05:06.000Z"},
+    {"2026-02-03T23:00:00Z 0 [Note] x\n04:05:06 UTC - mysqld got signal 11 ;\n",
+     "2026-02-04T04:05:06.000Z"},
+    {"04:05:06 UTC - mysqld got signal 11 ;\n", NULL},
+};
+
+static void
+the_day_of_a_crash(void **state)
+{
+    struct reading g = {.rules = builtin()};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(crash_cases) / sizeof(crash_cases[0]); i++) {
+        struct tl_memory m = {tl_str_from(crash_cases[i].text)};
+        struct tl_input in = {.name = TL_STR("x"), .stream = tl_stream_memory(&m)};
+        enum tl_item item = TL_ITEM_END;
+        struct tl_source *src = NULL;
+        struct tl_event ev;
+        struct tl_buf said;
+
+        g.zones = g.zones ? g.zones : tl_zones_new(TL_STR("/usr/share/zoneinfo"));
+        in.hints = TL_HINTS_NONE;
+        in.hints.format = TL_STR("mysql-error");
+        in.hints.forced = true;
+        in.zones = g.zones;
+        in.catalogue = g.rules;
+        tl_buf_init(&said, 64);
+        assert_int_equal(tl_reader_open(&in, &g.r, NULL), TL_OK);
+        assert_int_equal(tl_reader_next(g.r, &item, &ev, &src, NULL), TL_OK);
+        if (item == TL_ITEM_EVENT)
+            tl_time_print(&said, ev.when.at);
+        else
+            assert_int_equal(src->odd, 1);
+        if (crash_cases[i].when ? strcmp(said.p ? said.p : "", crash_cases[i].when) != 0
+                                : said.n > 0)
+            fail_msg("%s: %s", crash_cases[i].text, said.p ? said.p : "none");
+        tl_buf_free(&said);
+        tl_reader_close(g.r);
+    }
+    tl_catalogue_free(g.rules);
+    tl_zones_free(g.zones);
+}
+
 int
 main(void)
 {
@@ -452,6 +515,7 @@ main(void)
         cmocka_unit_test(what_is_taken_for_one),
         cmocka_unit_test(every_rule_begins_with_words),
         cmocka_unit_test(what_a_log_leaves),
+        cmocka_unit_test(the_day_of_a_crash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
