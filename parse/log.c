@@ -244,6 +244,23 @@ note_broken(struct tl_reader *r, const struct log_block *b)
                    LOG_BLOCK / 1024);
 }
 
+/* The last record of the input may be cut: nobody would know, where it is an ordinary one. */
+static void
+check_last_record(struct tl_reader *r, const struct log_block *b)
+{
+    const struct log *l = r->state;
+    struct log_record rec = {.when = TL_INSTANT_NONE};
+    const char *why = "it is cut";
+
+    if (!b->final || b->records == 0 ||
+        (b->nhits > 0 && b->hits[b->nhits - 1].at == b->last_at)) /* that says it itself */
+        return;
+    if (!l->dialect->split(r, l->learnt, record_text(l, b, b->last_at), &rec, &why))
+        reader_odd(r, line_number(l, b->last_line), "the last record of %s: %s", l->dialect->name,
+                   why);
+    tl_arena_reset(&r->scratch);
+}
+
 /* Takes the next block to hand; false: there is none. */
 static bool
 next_block(struct tl_reader *r)
@@ -267,6 +284,8 @@ next_block(struct tl_reader *r)
         tl_arena_reset(&r->scratch);
     }
     note_broken(r, l->block);
+    if (!l->stopped)
+        check_last_record(r, l->block);
     return true;
 }
 

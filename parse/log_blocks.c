@@ -150,6 +150,8 @@ look_at_line(const struct log_blocks *lb, struct log_block *b, size_t at, const 
     switch (lb->dialect->look(lb->state, p, end, &look)) {
     case LOG_RECORD:
         b->records++;
+        b->last_at = (uint32_t)at;
+        b->last_line = (uint32_t)b->lines;
         if (look.stamp)
             note_time(b, &look, at, b->lines);
         if (log_keys_may(lb->keys, look.message, end))
@@ -325,6 +327,7 @@ fill(struct log_blocks *lb, struct log_block *b)
     lb->ncarry = b->n - whole;
     memcpy(lb->carry, b->buf + whole, lb->ncarry);
     b->n = whole;
+    b->final = lb->ended && lb->ncarry == 0;
     memset(b->buf + b->n, 0, LOG_PAD);
     return b->n > 0;
 }

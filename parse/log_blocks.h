@@ -33,7 +33,9 @@ struct log_block {
     char *buf; /* LOG_BLOCK + LOG_PAD bytes */
     size_t n;
     bool cut;       /* its last line was longer than a block: the rest of it was dropped */
+    bool final;     /* the input ends with it */
     bool no_memory; /* hits were lost */
+    uint32_t last_at, last_line; /* its last record, if it has any */
     uint64_t lines, records, broken;
     uint32_t broken_line[LOG_BROKEN_MAX]; /* the first ones */
     struct log_hit *hits;

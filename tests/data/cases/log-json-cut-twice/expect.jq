@@ -1,0 +1,1 @@
+[.events[].class] == ["log.shutdown"] and .inputs[0].odd == 2

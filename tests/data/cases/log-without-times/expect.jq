@@ -1,0 +1,1 @@
+.events == [] and .inputs[0].odd == 2
