@@ -262,6 +262,24 @@ unpack(struct tl_walk *w, bool *archive, struct tl_error *err)
     return TL_OK;
 }
 
+static bool
+is_plain_file(const struct tl_walk *w)
+{
+    return w->top && !w->top->below && w->file.seekable;
+}
+
+/* A log that its writer emptied (copytruncate) while it was read. */
+static enum tl_status
+check_size(struct tl_walk *w, struct tl_error *err)
+{
+    if (!is_plain_file(w) || w->file.in_bytes >= w->file.size)
+        return TL_OK;
+    return tl_fail(err, TL_EINPUT, 0,
+                   "%.*s: it became shorter while it was read: %llu of its %llu bytes were there",
+                   TL_FMT(label_now(w)), (unsigned long long)w->file.in_bytes,
+                   (unsigned long long)w->file.size);
+}
+
 /* Reads the current input: hashes and counts what is handed out. */
 static enum tl_status
 walk_read(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
@@ -279,6 +297,8 @@ walk_read(void *ctx, char *buf, size_t cap, size_t *n, struct tl_error *err)
     else
         st = layer_read(w->top, &more, 1, n, err);
     w->ended = st || *n == 0;
+    if (!st && *n == 0)
+        st = check_size(w, err);
     if (st || room > 0) {
         w->bytes += *n;
         if (w->bytes <= w->hash_most)
@@ -332,10 +352,9 @@ tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder, struct t
 void
 tl_walk_hash_up_to(struct tl_walk *w, uint64_t most)
 {
-    bool plain = w->top && !w->top->below && w->file.seekable;
-
     w->hash_most = most;
-    if (plain && w->file.size > most) /* it will be larger: not a byte needs to be hashed */
+    if (is_plain_file(w) &&
+        w->file.size > most) /* it will be larger: not a byte needs to be hashed */
         w->hash_most = 0;
 }
 

@@ -309,6 +309,39 @@ sha256_is_the_published_one(void **state)
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+static void
+a_large_log_need_not_be_hashed(void **state)
+{
+    static const struct {
+        uint64_t most;
+        size_t digits;
+    } cases[] = {{5, 0}, {6, 64}, {7, 64}, {0, 0}};
+
+    (void)state;
+    clean();
+    put("a.log", "hello\n");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct tl_walk *w = NULL;
+        struct tl_str name, sha;
+        struct tl_stream stream;
+        struct tl_error err;
+        bool got, folder;
+        uint64_t bytes, done, size;
+
+        assert_int_equal(tl_walk_open(tl_str_from(at("a.log")), 0, NULL, &w, &err), TL_OK);
+        assert_int_equal(tl_walk_next(w, &name, &folder, &stream, &got, &err), TL_OK);
+        assert_true(stream.steady);
+        tl_walk_hash_up_to(w, cases[i].most);
+        assert_int_equal(tl_walk_digest(w, &bytes, &sha, &err), TL_OK);
+        assert_int_equal(bytes, 6);
+        assert_int_equal(sha.n, cases[i].digits);
+        tl_walk_position(w, &done, &size);
+        assert_int_equal(done, 6);
+        assert_int_equal(size, 6);
+        tl_walk_close(w);
+    }
+}
+
 int
 main(void)
 {
@@ -316,6 +349,7 @@ main(void)
         cmocka_unit_test(walks_are_as_the_table_says),
         cmocka_unit_test(pipes_give_what_files_give),
         cmocka_unit_test(sha256_is_the_published_one),
+        cmocka_unit_test(a_large_log_need_not_be_hashed),
     };
 
     return RUN_IN_FOLDER(tests);
