@@ -389,6 +389,7 @@ sub_merge(struct tl_reader *r, struct document *d)
         reader_odd(r, s->odds[i].line, "%.*s", TL_FMT(s->odds[i].why));
     r->source.odd += s->odd - s->nodds;
     r->source.records += s->records;
+    r->source.rule_limits += s->rule_limits;
     if (s->zone_assumed && !(d->log_zone && d->sub->format == &fmt_probe)) {
         r->source.zone_assumed = true;
         if (r->source.zone.n == 0)
@@ -502,6 +503,8 @@ document_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_err
     }
     if (d && d->sub)
         r->scratch.failed |= d->sub->arena.failed || d->sub->scratch.failed;
+    if (*got && d->sub && d->sub->counts_records)
+        d->sub->source.records--; /* the document counts what it hands on */
     if (*got)
         document_note_event(d, ev);
     return st;

@@ -297,6 +297,25 @@ reads_documents(void **state)
 }
 
 static void
+counts_the_records_of_its_logs_once(void **state)
+{
+    struct reading g = {.zones = NULL, .rules = load_rules()};
+
+    (void)state;
+    reading_open(&g, "notes.md", NULL,
+                 TL_STR("# The move\n\n" PROSE "\n```\n"
+                        "2026-05-02 01:00:00 UTC [7] LOG:  shutting down\n"
+                        "2026-05-02 01:00:01 UTC [7] LOG:  hello\n"
+                        "2026-05-02 01:00:02 UTC [7] LOG:  database system is shut down\n```\n"));
+    assert_string_equal(tl_reader_format(g.r).p, "document");
+    assert_int_equal(g.src->records, 3);
+    assert_int_equal(g.src->events, 2);
+    reading_close(&g);
+    tl_zones_free(g.zones);
+    tl_catalogue_free(g.rules);
+}
+
+static void
 takes_one_thing_for_what_it_is(void **state)
 {
     static const struct {
