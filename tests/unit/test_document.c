@@ -394,8 +394,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_durations),  cmocka_unit_test(finds_claims),
-        cmocka_unit_test(reads_documents),  cmocka_unit_test(takes_one_thing_for_what_it_is),
+        cmocka_unit_test(reads_durations),
+        cmocka_unit_test(finds_claims),
+        cmocka_unit_test(reads_documents),
+        cmocka_unit_test(counts_the_records_of_its_logs_once),
+        cmocka_unit_test(takes_one_thing_for_what_it_is),
         cmocka_unit_test(keeps_its_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
