@@ -360,12 +360,23 @@ skip_record(struct tl_str *s)
     return true;
 }
 
-/* A log may begin in the middle of a record, or have a few lines of others in it; what has lines
- * before its first record and behind it is something with a log in it. */
+/* Can a record end like that, whose beginning is not there? */
+static bool
+ends_record(struct tl_str line)
+{
+    line = tl_str_trim(line);
+    return line.n > 1 &&
+           (line.p[line.n - 1] == ',' || tl_str_find(line, TL_STR(",,")) != SIZE_MAX ||
+            tl_str_find(line, TL_STR("\",")) != SIZE_MAX);
+}
+
+/* A log may begin and end in the middle of a record, or have a few lines of others in it; what has
+ * prose before its first record or behind it is something with a log in it. */
 static int
 csv_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 {
     size_t records = 0, before = 0, behind = 0;
+    bool cut = true; /* what is before the first record is the end of one */
     struct tl_str line;
 
     (void)r;
@@ -374,16 +385,19 @@ csv_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 
         records += is;
         (void)tl_str_line(&head, &line);
+        if (records == 0)
+            cut = ends_record(line);
         if (is || tl_str_trim(line).n == 0)
             continue;
         before += records == 0;
-        behind += records > 0;
+        behind += records > 0 && head.n > 0;
     }
-    if (records == 0 || behind * (before > 0 ? 20 : 2) > records)
+    cut |= before == 0;
+    if (records == 0 || behind * (cut ? 2 : 20) > records)
         return 0;
     tl_buf_add(why, TL_STR("comma-separated records of PostgreSQL: time, user, database, process, "
                            "... severity, SQLSTATE, message"));
-    return before == 0 && behind == 0 ? 99 : 90;
+    return cut && behind * 20 <= records ? 99 : 90;
 }
 
 static enum tl_status

@@ -362,11 +362,11 @@ says(struct tl_str line, struct tl_str what)
     return tl_str_find(line, what) != SIZE_MAX;
 }
 
-/* One object a line, each with a severity; the first line may be cut. */
+/* One object a line, each with a severity; the first and the last line may be cut. */
 static int
 json_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 {
-    size_t records = 0, strays = 0;
+    size_t records = 0, before = 0, behind = 0;
     struct tl_str line;
 
     (void)r;
@@ -378,14 +378,15 @@ json_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
         line = trim_list(line);
         is = line.n > 0 && line.p[0] == '{' && says(line, TL_STR("error_severity")) &&
              says(line, TL_STR("timestamp")) && says(line, TL_STR("message"));
+        before += !is && records == 0 && line.n > 0;
+        behind += !is && records > 0 && line.n > 0 && head.n > 0;
         records += is;
-        strays += !is && line.n > 0 && head.n > 0;
     }
-    if (records == 0 || strays > 1 + records / 20)
+    if (records == 0 || before > 1 + records / 20 || behind > records / 2)
         return 0;
     tl_buf_add(why, TL_STR("an object a line with timestamp, error_severity and message, as "
                            "PostgreSQL's jsonlog has them"));
-    return strays == 0 ? 99 : 90;
+    return before <= 1 && behind * 20 <= records ? 99 : 90;
 }
 
 static enum tl_status

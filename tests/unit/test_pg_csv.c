@@ -269,6 +269,14 @@ is_detected(void **state)
         {"# What happened\n\nThe log said:\n\n```\n" NOBODY "\"ready\"" REST
          "```\n\nThat was it.\n",
          "document"},
+        /* the cut ends of a longer log, and words around it */
+        {"0c2.3297,2,\"authentication\"," T ",3/5,0,LOG,00000,\"connection authorized: user=app "
+         "database=shop application_name=h \"\"app\"\", x\",,,,,,,,,\"h\",\"client "
+         "backend\",,0\n" BOB "\"m\"" REST BOB "\"m\"" REST "2026-04-11 06:21:38.042 ",
+         "pg-csvlog"},
+        {"The outage of the writer took about 40 seconds, as the client saw it.\n\n" BOB
+         "\"m\"" REST "\nThe outage of the reader took about 2 seconds, which is fine.\n",
+         "document"},
         {T ",a,b,c\n" T ",a,b,c\n", "unknown"},
         {"Date,Resource,Event\n2026-04-11 06:21:35 UTC,db-1,DB instance restarted\n",
          "change-table"},
