@@ -15,7 +15,8 @@ enum {
     HEAP_MAX_KIB = 16 * 1024,
     STACK_MIN = 32 * 1024,
     STACK_MAX = 1024 * 1024,
-    NESTING_MAX = 100 /* parentheses in a pattern */
+    NESTING_MAX = 100, /* parentheses in a pattern */
+    NORM_PAD = 64      /* bytes behind a text that machine code may load, never use */
 };
 
 /* ---- compiling ---- */
@@ -237,8 +238,8 @@ make_scratch(struct tl_catalogue *c)
     uint32_t jit = 0;
 
     c->limits = pcre2_match_context_create(NULL);
-    c->norm = malloc(RULE_TEXT_MAX);
-    c->low = malloc(RULE_TEXT_MAX);
+    c->norm = calloc(1, RULE_TEXT_MAX + NORM_PAD);
+    c->low = calloc(1, RULE_TEXT_MAX + NORM_PAD);
     for (size_t i = 0; i < 2; i++)
         c->found[i] = pcre2_match_data_create(RULE_CAPTURES_MAX, NULL);
     if (!c->limits || !c->norm || !c->low || !c->found[0] || !c->found[1])

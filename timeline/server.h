@@ -11,15 +11,15 @@
 
 /* What a row of a log means to a fall. */
 enum sign {
-    SIGN_NONE,     /* the server was alive, no more */
-    SIGN_REQUEST,  /* a shutdown was asked for: it accepted connections until here */
-    SIGN_STOPPING, /* on its way down */
-    SIGN_SHUT,     /* "database system is shut down" */
-    SIGN_START,    /* a new server process begins */
+    SIGN_NONE,      /* the server was alive, no more */
+    SIGN_REQUEST,   /* a shutdown was asked for: it accepted connections until here */
+    SIGN_STOPPING,  /* on its way down */
+    SIGN_SHUT,      /* "database system is shut down" */
+    SIGN_START,     /* a new server process begins */
     SIGN_LISTENING, /* a new server process, before it says more */
-    SIGN_STARTING, /* on its way up */
-    SIGN_WAS_SHUT, /* … it finds that the one before was shut down at `down_time` */
-    SIGN_WAS_CUT,  /* … it finds that it was not: it was last known up at `up_time` */
+    SIGN_STARTING,  /* on its way up */
+    SIGN_WAS_SHUT,  /* … it finds that the one before was shut down at `down_time` */
+    SIGN_WAS_CUT,   /* … it finds that it was not: it was last known up at `up_time` */
     SIGN_RECOVERY,
     SIGN_READY,
     SIGN_CRASH,   /* a process of the server died */
