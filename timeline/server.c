@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timeline/findings.h"
+
 static const int64_t OVERLAP_US = 5 * TL_SECOND; /* lines of processes come a little out of order */
 
 /* ---- what a row is ---- */
@@ -249,9 +251,13 @@ name_of(const struct tl_builder *b, uint32_t res, uint32_t input)
     const struct res *r = &b->res[res];
     const struct tl_source *s = &b->report->inputs[input];
 
+    struct tl_str stem = stem_of(s->name);
+
     if (r->id.n > 0)
         return r->id;
-    return r->label.n > 0 && !tl_str_eq(r->label, s->name) ? r->label : stem_of(s->name);
+    if (r->label.n > 0 && !tl_str_eq(r->label, s->name))
+        return r->label;
+    return stem.n > 0 ? stem : TL_STR("a server without a name");
 }
 
 static enum tl_status
@@ -332,13 +338,11 @@ new_server(struct tl_builder *b, const struct teller *t, size_t ntellers)
     struct server *s = &b->servers[b->nservers];
     const struct res *r = &b->res[t->res];
 
-    *s = (struct server){.name = r->id.n > 0 ? r->id : r->label,
-                         .from = TL_STR("log"),
-                         .res = t->res,
-                         .oldest = TL_TIME_NONE};
+    *s = (struct server){
+        .name = res_title(b, t->res), .from = TL_STR("log"), .res = t->res, .oldest = TL_TIME_NONE};
     if (r->id.n == 0 && r->input != NONE) {
         s->name = name_of(b, t->res, r->input);
-        s->from = TL_STR("name");
+        s->from = tl_str_eq(s->name, r->label) ? s->from : TL_STR("name");
     }
     for (size_t i = 0; i < ntellers; i++)
         b->server_of[t[i].res] = (uint32_t)b->nservers;

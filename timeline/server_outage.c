@@ -137,7 +137,8 @@ struct tl_outage
 server_outage(const struct tl_builder *b, const struct server *s, const struct fall *f)
 {
     const struct tl_instant stated = stated_end(b, f), ready = when_of(b, f->ready);
-    const struct tl_instant fail = fail_of(f, &stated), ok = ok_of(b, f, &fail);
+    const struct tl_instant fail = fail_of(f, &stated);
+    struct tl_instant ok = ok_of(b, f, &fail);
     bool broken = stated.at != TL_TIME_NONE && f->shut != NONE &&
                   stated.earliest > f->fail.latest + ONE_FALL_US;
     struct tl_outage o = {.endpoint = s->name,
@@ -145,7 +146,6 @@ server_outage(const struct tl_builder *b, const struct server *s, const struct f
                           .region = b->res[s->res].region,
                           .source = TL_STR("log"),
                           .access = f->read_only ? TL_ACCESS_READ : TL_ACCESS_CONNECT,
-                          .last_ok = ok.at,
                           .first_fail = fail.at,
                           .last_fail = f->last.at,
                           .first_ok = ready.at,
@@ -157,6 +157,9 @@ server_outage(const struct tl_builder *b, const struct server *s, const struct f
                           .input = b->report->rows[f->row].input,
                           .res_us = TL_MS};
 
+    if (fail.at != TL_TIME_NONE && ok.at > fail.at) /* what a start states contradicts its log */
+        ok = fail;
+    o.last_ok = ok.at;
     for (unsigned k = 0; k < TL_NFAILURES; k++) {
         o.failures[k] = f->refused[k];
         o.attempts_failed += f->refused[k];
