@@ -211,6 +211,8 @@ bool chart_known(tl_time t);
 void chart_window(struct chart *c); /* from, to, base */
 bool chart_row_shown(const struct chart *c, const struct tl_row *row);
 bool chart_outage_shown(const struct chart *c, const struct tl_outage *o);
+/* Where it stands: a probe's on the lane of its endpoint, by a server's own log on the server's. */
+enum tl_kind chart_outage_kind(const struct tl_outage *o);
 /* The earliest and latest moment that an outage speaks of; false: none is known. */
 bool chart_outage_range(const struct tl_outage *o, tl_time *from, tl_time *to);
 void chart_lanes(struct chart *c);

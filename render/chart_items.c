@@ -186,7 +186,8 @@ add_outage(struct chart *c, const struct tl_outage *o)
         c->outside++;
         return;
     }
-    it = add_item(c, chart_lane_named(c, o->endpoint, o->region, TL_KIND_ENDPOINT), CHART_OUTAGE);
+    it = add_item(c, chart_lane_named(c, o->endpoint, o->region, chart_outage_kind(o)),
+                  CHART_OUTAGE);
     if (!it) {
         c->laneless++;
         return;
@@ -223,7 +224,8 @@ add_row(struct chart *c, const struct tl_row *row, uint32_t *last)
     struct tl_buf b;
 
     if (!chart_row_shown(c, row)) {
-        c->outside += !tl_str_starts(row->ev.cls, TL_STR("probe."));
+        c->outside += !tl_str_starts(row->ev.cls, TL_STR("probe.")) &&
+                      !tl_str_starts(row->ev.cls, TL_STR("log."));
         return;
     }
     lane = chart_lane_of(c, row);
@@ -250,12 +252,13 @@ add_row(struct chart *c, const struct tl_row *row, uint32_t *last)
 static void
 add_flip(struct chart *c, const struct tl_outage *o)
 {
-    uint32_t lane = chart_lane_named(c, o->endpoint, o->region, TL_KIND_ENDPOINT);
+    uint32_t lane = chart_lane_named(c, o->endpoint, o->region, chart_outage_kind(o));
     struct chart_item *it;
     struct tl_buf b;
 
     if (!chart_outage_shown(c, o) || !chart_known(o->first_ok) || o->version_after.n == 0 ||
-        tl_str_eq(o->version_before, o->version_after) || o->version_after.n > 200)
+        tl_str_eq(o->version_before, o->version_after) || o->version_after.n > 200 ||
+        (o->version_before.n == 0 && chart_outage_kind(o) != TL_KIND_ENDPOINT))
         return;
     for (size_t i = 0; i < c->nitems; i++)
         if (c->items[i].lane == lane && c->items[i].mark && c->items[i].style == CHART_VERSION)

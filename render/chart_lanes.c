@@ -174,7 +174,9 @@ add_outages(struct chart *c, const struct tl_outage *o, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (chart_outage_shown(c, &o[i]))
-            add_named(c, o[i].endpoint, o[i].region, o[i].resource, TL_KIND_ENDPOINT);
+            add_named(c, o[i].endpoint, o[i].region,
+                      chart_outage_kind(&o[i]) == TL_KIND_ENDPOINT ? o[i].resource : TL_STR(""),
+                      chart_outage_kind(&o[i]));
 }
 
 static void

@@ -63,6 +63,25 @@ is_probe(const struct tl_event *ev)
     return tl_str_eq(ev->cls, TL_STR("probe.ok")) || tl_str_eq(ev->cls, TL_STR("probe.failed"));
 }
 
+/* What a server writes beside its starts and ends: the table has all of it. */
+static bool
+is_detail(const struct tl_event *ev)
+{
+    static const struct tl_str told[] = {{"log.shutdown-requested", 22},
+                                         {"log.shutdown", 12},
+                                         {"log.starting-up", 15},
+                                         {"log.ready", 9},
+                                         {"log.crash", 9},
+                                         {"log.start-failed", 16}};
+
+    if (!tl_str_starts(ev->cls, TL_STR("log.")))
+        return is_probe(ev);
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        if (tl_str_eq(ev->cls, told[i]))
+            return false;
+    return true;
+}
+
 static void
 widen_by_instant(tl_time *from, tl_time *to, const struct tl_instant *when)
 {
@@ -118,7 +137,7 @@ chart_row_shown(const struct chart *c, const struct tl_row *row)
 {
     const struct tl_instant *when = &row->ev.when;
 
-    return !is_probe(&row->ev) && chart_known(when->at) && overlaps(c, when->at, when->at);
+    return !is_detail(&row->ev) && chart_known(when->at) && overlaps(c, when->at, when->at);
 }
 
 bool
@@ -127,6 +146,12 @@ chart_outage_shown(const struct chart *c, const struct tl_outage *o)
     tl_time from, to;
 
     return chart_outage_range(o, &from, &to) && overlaps(c, from, to);
+}
+
+enum tl_kind
+chart_outage_kind(const struct tl_outage *o)
+{
+    return tl_str_eq(o->source, TL_STR("log")) ? TL_KIND_INSTANCE : TL_KIND_ENDPOINT;
 }
 
 /* ---- zooms: stretches of outages that stand so near to each other that one scale suits all ----

@@ -229,6 +229,40 @@ test_lanes(void **state)
     assert_string_equal(c.lanes[13].note.p, "endpoint");
 }
 
+/* What a server's own log shows stands on the server's lane; of its rows only starts and ends. */
+static void
+test_servers(void **state)
+{
+    struct world *w = *state;
+    struct tl_report r = chart_fleet(&w->arena, 1, 1, TL_MS);
+    struct chart c = {.r = &r, .o = &w->options, .arena = &w->arena, .scope = {0, 1}};
+    size_t lanes, marks = 0;
+
+    chart_lay_out(&c);
+    lanes = c.nlanes;
+    for (size_t i = 0; i < c.nitems; i++)
+        marks += c.items[i].mark;
+    r.runs[0].outages[0].source = STR("log");
+    r.runs[0].outages[0].endpoint = r.runs[0].resources[r.runs[0].nresources - 1].id;
+    for (size_t i = 0; i < r.nrows; i++)
+        r.rows[i].ev.cls = STR("log.connection-refused");
+    c = (struct chart){.r = &r, .o = &w->options, .arena = &w->arena, .scope = {0, 1}};
+    chart_lay_out(&c);
+    assert_int_equal(c.failed, TL_OK);
+    assert_int_equal(c.nlanes, lanes - 1); /* no endpoint */
+    for (size_t i = 0; i < c.nitems; i++)
+        assert_true(!c.items[i].mark || c.items[i].style == CHART_VERSION);
+    assert_true(marks > 0);
+    assert_int_equal(c.outside, 0);
+    r.rows[0].ev.cls = STR("log.ready");
+    c = (struct chart){.r = &r, .o = &w->options, .arena = &w->arena, .scope = {0, 1}};
+    chart_lay_out(&c);
+    marks = 0;
+    for (size_t i = 0; i < c.nitems; i++)
+        marks += c.items[i].mark && c.items[i].style == CHART_RESTART;
+    assert_int_equal(marks, 1);
+}
+
 /* A run in months of other events keeps its scale; what is not drawn is counted. */
 static void
 test_window(void **state)
@@ -511,12 +545,19 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_minor),       cmocka_unit_test(test_packing),
-        cmocka_unit_test(test_lanes),       cmocka_unit_test(test_window),
-        cmocka_unit_test(test_wild_times),  cmocka_unit_test(test_axis),
-        cmocka_unit_test(test_outage_text), cmocka_unit_test(test_styles),
-        cmocka_unit_test(test_text),        cmocka_unit_test(test_text_never_acts),
-        cmocka_unit_test(test_hostile),     cmocka_unit_test(test_order),
+        cmocka_unit_test(test_minor),
+        cmocka_unit_test(test_packing),
+        cmocka_unit_test(test_lanes),
+        cmocka_unit_test(test_servers),
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_wild_times),
+        cmocka_unit_test(test_axis),
+        cmocka_unit_test(test_outage_text),
+        cmocka_unit_test(test_styles),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_never_acts),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_order),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
