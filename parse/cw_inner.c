@@ -3,11 +3,7 @@
 
 /* Of equals the first. */
 static const struct log_dialect *const dialects[] = {
-    &pg_csv,
-    &pg_json,
-    &mysql_error,
-    &pg_stderr,
-    NULL,
+    &pg_csv, &pg_json, &mysql_error, &pg_stderr, NULL,
 };
 
 const struct log_dialect *

@@ -421,6 +421,7 @@ collect(struct tl_reader *r, struct tl_str head, struct tl_buf *text, struct cw_
             tl_buf_add(text, TL_STR("\n"));
     }
     out->answer = m.answer;
+    out->share = (unsigned)(feed.offset > 0 ? m.bytes * 100 / feed.offset : 0);
     failed = cw_messages_failed(&m) || feed.failed || text->failed == TL_ENOMEM;
     r->scratch.failed |= failed;
     cw_messages_end(&m);

@@ -9,15 +9,35 @@ static const struct tl_str NOTHING = {"", 0};
 
 /* ---- elements ---- */
 
+/* The member of one of two names: an event of a log, and a row of Logs Insights downloaded. */
+static struct tl_str
+either(const struct json_element *el, struct tl_str name, struct tl_str row_name)
+{
+    struct tl_str value = json_member(el, name);
+
+    return value.n > 0 ? value : json_member(el, row_name);
+}
+
+static struct tl_str
+message_of(const struct json_element *el)
+{
+    return either(el, TL_STR("message"), TL_STR("@message"));
+}
+
+static struct tl_str
+time_of(const struct json_element *el)
+{
+    return either(el, TL_STR("timestamp"), TL_STR("@timestamp"));
+}
+
 /* An event of a log: a message with what CloudWatch Logs says of it. */
 static bool
 is_event(const struct json_element *el)
 {
-    return json_member(el, TL_STR("message")).n > 1 &&
-           json_member(el, TL_STR("message")).p[0] == '"' &&
+    return message_of(el).n > 1 && message_of(el).p[0] == '"' &&
            !json_has(el, TL_STR("error_severity")) &&
            (json_has(el, TL_STR("timestamp")) || json_has(el, TL_STR("ingestionTime")) ||
-            json_has(el, TL_STR("eventId")));
+            json_has(el, TL_STR("eventId")) || json_has(el, TL_STR("@message")));
 }
 
 static bool
@@ -253,9 +273,11 @@ take_event(struct cw_messages *m, const struct json_element *el, struct cw_messa
 {
     struct tl_str id = json_member(el, TL_STR("eventId"));
 
-    text_of(json_member(el, TL_STR("message")), &m->text);
+    text_of(message_of(el), &m->text);
     text_of(id.n > 0 ? id : json_member(el, TL_STR("id")), &m->id);
-    text_of(json_member(el, TL_STR("logStreamName")), &m->own_stream);
+    text_of(either(el, TL_STR("logStreamName"), TL_STR("@logStream")), &m->own_stream);
+    if (json_has(el, TL_STR("@log")))
+        text_of(json_member(el, TL_STR("@log")), &m->group);
     *out = (struct cw_message){.text = tl_buf_str(&m->text),
                                .group = tl_buf_str(&m->group),
                                .stream = tl_buf_str(&m->stream),
@@ -264,8 +286,9 @@ take_event(struct cw_messages *m, const struct json_element *el, struct cw_messa
                                .line = el->line};
     if (m->own_stream.n > 0)
         out->stream = tl_buf_str(&m->own_stream);
-    out->outer = outer_time(bare(json_member(el, TL_STR("timestamp"))));
-    m->answer |= json_has(el, TL_STR("eventId")) || json_has(el, TL_STR("ingestionTime"));
+    out->outer = outer_time(bare(time_of(el)));
+    m->answer |= json_has(el, TL_STR("eventId")) || json_has(el, TL_STR("ingestionTime")) ||
+                 json_has(el, TL_STR("@message"));
 }
 
 /* A field of a row of Logs Insights. */

@@ -6,6 +6,7 @@
  *   {"messageType": "DATA_MESSAGE", "owner", "logGroup", "logStream", "logEvents": [{"id",
  *    "timestamp", "message"}]}         records of a subscription; of CONTROL_MESSAGE: nothing
  *   {"results": [[{"field": "@message", "value"}, …]]}                       get-query-results
+ *   [{"@timestamp", "@message", "@logStream", "@log"}]                       its download
  *
  * One or many documents, one a line, one behind the other, or bare events.
  */

@@ -333,21 +333,23 @@ cw_text_dialect(struct tl_reader *r, const struct cw_text *found)
 
 /* ---- finding it ---- */
 
-/* Lines that begin so, where they are not a few: a statement may hold anything. */
-static unsigned
-count_lines(const struct cw_shape *s, struct tl_str head)
+/* Counts the lines that begin so. False: they are a few; a statement may hold anything. */
+static bool
+count_lines(struct cw_text *t, struct tl_str head)
 {
     struct tl_str line;
-    unsigned seen = 0, lines = 0;
 
+    t->seen = t->lines = 0;
     for (unsigned i = 0; i < LOOK_LINES && tl_str_line(&head, &line); i++) {
         const char *end = line.p + line.n;
+        bool is = cw_text_skip(t->shape, line.p, end, NULL) > line.p;
 
-        end -= line.n > 0 && end[-1] == '\r';
-        lines += end > line.p;
-        seen += cw_text_skip(s, line.p, end, NULL) > line.p;
+        if (t->lines == 0)
+            t->first = is;
+        t->lines += tl_str_trim(line).n > 0;
+        t->seen += is;
     }
-    return seen * 10 >= lines ? seen : 0;
+    return t->seen > 0 && t->seen * 10 >= t->lines;
 }
 
 /* The surest log; of equals the shape that more lines have, then the first one. */
@@ -358,10 +360,11 @@ cw_text_find(struct tl_reader *r, struct tl_str head, struct cw_text *out)
 
     *out = (struct cw_text){.shape = NULL};
     for (size_t i = 0; i < NSHAPES; i++) {
-        struct cw_text t = {.shape = &shapes[i], .seen = count_lines(&shapes[i], head)};
+        struct cw_text t = {.shape = &shapes[i]};
         struct cw_outer outer;
 
-        if (t.seen == 0 || (!room && !(room = tl_arena_alloc(&r->scratch, head.n + LOG_PAD))))
+        if (!count_lines(&t, head) ||
+            (!room && !(room = tl_arena_alloc(&r->scratch, head.n + LOG_PAD))))
             continue;
         t.inner = cw_inner(r, stripped(t.shape, head, room, &outer), &t.sure);
         if (t.inner && (t.sure > out->sure || (t.sure == out->sure && t.seen > out->seen)))

@@ -36,9 +36,10 @@ struct cw_shape;
 struct cw_text {
     const struct cw_shape *shape;
     const struct log_dialect *inner;
-    void *state;   /* of the inner dialect */
-    int sure;      /* of its own sniffer */
-    unsigned seen; /* lines that begin so */
+    void *state;          /* of the inner dialect */
+    int sure;             /* of its own sniffer */
+    unsigned seen, lines; /* lines that begin so, of how many */
+    bool first;           /* the first one does */
 };
 /* The shape of a text with a log in it; false: there is none. state is not learnt. */
 bool cw_text_find(struct tl_reader *r, struct tl_str head, struct cw_text *out);
@@ -55,7 +56,8 @@ struct cw_json;
 /* How many messages of CloudWatch Logs a head has, and which log is in them. */
 struct cw_look {
     unsigned messages;
-    bool answer; /* it is an answer or record of CloudWatch Logs, if only an empty one */
+    unsigned share; /* per cent of the head that is in their objects */
+    bool answer;    /* it is an answer or record of CloudWatch Logs, if only an empty one */
     const struct log_dialect *inner;
     int sure;
 };

@@ -3,7 +3,15 @@
 #include "parse/formats.h"
 
 /* SURE: the log's own format may read it as a prefix, and lose the stream. */
-enum { SURE = 100, SURE_OF_ANSWER = 45, SURE_OF_MESSAGES = 30, DATA_LOOK = 32 * 1024 };
+/* SURE: surer than the log's own format, which may take what is around it for a prefix.
+ * SURE_OF_PART: less so than a document, which reads everything else that is there as well. */
+enum {
+    SURE = 100,
+    SURE_OF_PART = 97,
+    SURE_OF_ANSWER = 45,
+    SURE_OF_MESSAGES = 30,
+    DATA_LOOK = 32 * 1024
+};
 
 /* Which of the wrappers an input has. The engine's state is r->state while it reads. */
 struct cwlogs {
@@ -59,7 +67,7 @@ sniff_json(const struct cw_look *look, struct tl_buf *why)
 {
     if (look->inner) {
         tl_buf_addf(why, "messages of CloudWatch Logs with %s in them", look->inner->name);
-        return SURE;
+        return look->share >= 60 ? SURE : SURE_OF_PART;
     }
     tl_buf_add(why, TL_STR("messages of CloudWatch Logs"));
     return look->messages > 0 ? SURE_OF_MESSAGES : SURE_OF_ANSWER;
@@ -78,7 +86,7 @@ cwlogs_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
     if (!cw_text_find(r, head, &text))
         return 0;
     tl_buf_addf(why, "%s behind the times of CloudWatch Logs", text.inner->name);
-    return SURE;
+    return text.first || text.seen * 2 >= text.lines ? SURE : SURE_OF_PART;
 }
 
 /* ---- reading ---- */

@@ -520,5 +520,8 @@ log_who(struct tl_reader *r, struct tl_str stream, struct tl_event *ev)
 
     if (stream.n > 0)
         owner_of_stream(stream, &o);
+    o.cluster = hint_of(r, TL_STR("cluster"), TL_STR("log-group"));
+    o.account = hint_of(r, TL_STR("account"), TL_STR("log-group"));
+    fill(&o.region, hint_of(r, TL_STR("region"), TL_STR("log-group")));
     log_owned(r, &o, ev);
 }

@@ -219,6 +219,15 @@ put_row(const struct piece *p, struct tl_buf *b)
 }
 
 static void
+put_download(const struct piece *p, struct tl_buf *b)
+{
+    tl_buf_addf(b, "%s{\"@timestamp\":\"%lld\",\"@log\":\"210987654321:" GROUP "\",\"@message\":",
+                p->n > 0 ? ",\n" : "", p->ms);
+    put_json(p->text, b);
+    tl_buf_add(b, TL_STR(",\"@logStream\":\"shop-1.0\"}"));
+}
+
+static void
 put_export(const struct piece *p, struct tl_buf *b)
 {
     put_iso(p, "Z", 3, b);
@@ -336,6 +345,7 @@ static const struct wrapper wrappers[] = {
      "],\"nextForwardToken\":\"f/1\",\"nextBackwardToken\":\"b/1\"}", true},
     {"subscription", "", put_record, "", true},
     {"sorted subscription", "", put_sorted_record, "", true},
+    {"download of a query", "[\n", put_download, "\n]\n", true},
     {"get-query-results", "{\"results\":[", put_row,
      "],\"statistics\":{\"recordsMatched\":1.0},\"status\":\"Complete\"}", true},
     {"export", "", put_export, "", true},
@@ -524,6 +534,20 @@ knows_whose_log_it_is(void **state)
          "2025-03-02T04:05:08+00:00 shop-2.0 2025-03-02 04:05:09 " SHUT "\n",
          "1 2025-03-02T04:05:08.000Z+1000 shop-1 log.shutdown: database system is shut down\n"
          "2 2025-03-02T04:05:09.000Z+1000 shop-2 log.shutdown: database system is shut down\n"
+         "2/2"},
+        {GROUP " shop-1.0 2025-03-02 04:05:08 " SHUT "\n" GROUP
+               " shop-2.0 2025-03-02 04:05:09 " FAST "\n",
+         "1 2025-03-02T04:05:08.000Z+1000 shop-1<shop log.shutdown: database system is shut down\n"
+         "2 2025-03-02T04:05:09.000Z+1000 shop-2<shop log.shutdown-requested: "
+         "received fast shutdown request\n2/2"},
+        /* among words: blocks of a document */
+        {"# What happened on Sunday\n\nThe upgrade of the shop took longer than we had hoped for, "
+         "and this is what we found:\n\n```\n$ aws logs tail " GROUP "\n"
+         "2025-03-02T04:05:08.120000+00:00 shop-1.0 2025-03-02 04:05:08 " SHUT "\n```\n"
+         "And the same of the other one, as somebody had kept it:\n\n```json\n{\"events\":[" EV(
+             "shop-2.0", "1740888307000", "2025-03-02 04:05:09 " SHUT) "]}\n```\n",
+         "7 2025-03-02T04:05:08.000Z+1000 shop-1 log.shutdown: database system is shut down\n"
+         "12 2025-03-02T04:05:09.000Z+1000 shop-2 log.shutdown: database system is shut down\n"
          "2/2"},
     };
 
