@@ -292,6 +292,7 @@ cw_portion_open(struct tl_reader *r)
         return NULL;
     *p = (struct cw_portion){.r = r, .from = r->feed};
     feed_init(&r->feed, (struct tl_stream){portion_read, p, p->from.stream.steady});
+    r->feed.line = p->from.line; /* of a block of a document: where it begins */
     return p;
 }
 

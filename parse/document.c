@@ -390,6 +390,10 @@ sub_merge(struct tl_reader *r, struct document *d)
     r->source.odd += s->odd - s->nodds;
     r->source.records += s->records;
     r->source.rule_limits += s->rule_limits;
+    if (s->first != TL_TIME_NONE) {
+        reader_note_time(r, (struct tl_instant){s->first, s->first, s->first + s->precision_us});
+        reader_note_time(r, (struct tl_instant){s->last, s->last, s->last + s->precision_us});
+    }
     if (s->zone_assumed && !(d->log_zone && d->sub->format == &fmt_probe)) {
         r->source.zone_assumed = true;
         if (r->source.zone.n == 0)

@@ -546,7 +546,7 @@ knows_whose_log_it_is(void **state)
          "2025-03-02T04:05:08.120000+00:00 shop-1.0 2025-03-02 04:05:08 " SHUT "\n```\n"
          "And the same of the other one, as somebody had kept it:\n\n```json\n{\"events\":[" EV(
              "shop-2.0", "1740888307000", "2025-03-02 04:05:09 " SHUT) "]}\n```\n",
-         "7 2025-03-02T04:05:08.000Z+1000 shop-1 log.shutdown: database system is shut down\n"
+         "7 2025-03-02T04:05:08.000Z+1000 shop-1<shop log.shutdown: database system is shut down\n"
          "12 2025-03-02T04:05:09.000Z+1000 shop-2 log.shutdown: database system is shut down\n"
          "2/2"},
     };
