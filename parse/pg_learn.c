@@ -88,6 +88,17 @@ end_of(struct tl_str before)
     return last;
 }
 
+/* "time=": a literal, whatever stands before times else. */
+static bool
+is_key(struct tl_str lead)
+{
+    size_t n = 0;
+
+    while (n < lead.n && is_word(lead.p[n]))
+        n++;
+    return n + 1 == lead.n && n + 1 < PG_LEAD && lead.p[n] == '=';
+}
+
 static void
 vote_for(struct vote *v, struct tl_str before, enum pg_clock clock, const struct pg_time *t)
 {
@@ -96,7 +107,7 @@ vote_for(struct vote *v, struct tl_str before, enum pg_clock clock, const struct
 
     if (t->end < before.p + before.n && !is_word(*t->end))
         x.after = *t->end;
-    x.floating = lead.n > PG_LEAD || has_word(lead);
+    x.floating = lead.n > PG_LEAD || (has_word(lead) && !is_key(lead));
     if (x.floating) {
         v->loose.votes++;
         v->loose.shape = x;
@@ -118,24 +129,27 @@ vote_for(struct vote *v, struct tl_str before, enum pg_clock clock, const struct
 static bool
 look_at_prefix(struct tl_str before, struct vote *v, struct pg_survey *s)
 {
+    const char *end = before.p + before.n;
     struct pg_syslog_line l;
+    struct tl_stamp stamp;
     struct pg_time t;
 
-    if (pg_syslog_read(before.p, before.p + before.n, &l) && l.pid.n > 0 &&
-        !is_of_a_client(l.ident) && (l.part != TL_UNKNOWN || !has_pid(tl_str_skip(before, 50)))) {
+    if (pg_syslog_read(before.p, end, &l) && l.pid.n > 0 && !is_of_a_client(l.ident) &&
+        (l.part != TL_UNKNOWN || !pg_time_find(PG_CLOCK_ISO, l.text, end, &t))) {
         s->syslog++;
         s->server++;
         return true;
     }
     if (is_of_a_client(before))
         return false;
-    if (pg_time_find(PG_CLOCK_ISO, before.p, before.p + before.n, &t)) {
+    if (pg_time_find(PG_CLOCK_ISO, before.p, end, &t)) {
         vote_for(v, before, PG_CLOCK_ISO, &t);
         s->timed++;
-    } else if (pg_time_find(PG_CLOCK_EPOCH, before.p, before.p + before.n, &t)) {
+    } else if (pg_time_find(PG_CLOCK_EPOCH, before.p, end, &t)) {
         vote_for(v, before, PG_CLOCK_EPOCH, &t);
         s->timed++;
-    } else if (before.n < 200 && (before.n == 0 || before.p[0] != ' ')) {
+    } else if (before.n < 200 && (before.n == 0 || before.p[0] != ' ') &&
+               !tl_stamp_read_iso(&(struct tl_str){before.p, before.n}, &stamp)) {
         struct pg_shape x = {.clock = PG_CLOCK_NONE, .end = end_of(before)};
 
         v->bare.votes++;
@@ -204,10 +218,7 @@ pg_survey(struct tl_str head, struct pg_survey *out)
 
     *out = (struct pg_survey){0};
     while (out->lines < LOOKED_AT && tl_str_line(&head, &line)) {
-        while (line.n > 0 && line.p[0] == '\0')
-            line = tl_str_skip(line, 1);
-        if (tl_str_starts(line, TL_STR("\xef\xbb\xbf")))
-            line = tl_str_skip(line, 3);
+        line = tl_str_skip(line, (size_t)(pg_front(line.p, line.p + line.n) - line.p));
         if (tl_str_trim(line).n > 0 && line.p[0] != '\t')
             look_at_line(line, &v, out);
     }
@@ -296,23 +307,23 @@ sort_shapes(struct pg_state *s)
     }
 }
 
-/* Whether a line of the head begins a record as the shapes so far have it. */
-static bool
-fits(const struct pg_state *s, struct tl_str head)
+/* Lines of the head that begin a record as the shapes so far have it. */
+static size_t
+count_records(const struct pg_state *s, struct tl_str head)
 {
     struct log_look look;
     char line[512 + LOG_PAD];
     struct tl_str l;
+    size_t found = 0;
 
     while (tl_str_line(&head, &l)) {
         size_t n = l.n < 512 ? l.n : 512;
 
         memcpy(line, l.p, n);
         memset(line + n, 0, LOG_PAD);
-        if (pg_stderr.look(s, line, line + n, &look) == LOG_RECORD)
-            return true;
+        found += pg_stderr.look(s, line, line + n, &look) == LOG_RECORD;
     }
-    return false;
+    return found;
 }
 
 static enum tl_status
@@ -351,7 +362,7 @@ pg_learn(struct tl_reader *r, struct tl_str head, void **state, struct tl_error 
         st = take_given(r, s, err);
     if (st)
         return st;
-    if (!s->given || !fits(s, head))
+    if (!s->given || count_records(s, head) == 0)
         for (size_t i = 0; i < survey.nshapes; i++)
             add_shape(s, &survey.shapes[i]);
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
@@ -374,28 +385,42 @@ sure(const struct pg_survey *s)
 
     if (n == 0)
         return s->server >= 2 && s->bare * 2 >= s->lines ? 60 : 0;
-    if (s->others > n || s->server * 4 < n)
+    if (s->server * 4 < n || s->others > 8 * n)
         return 0;
+    if (s->others > n)
+        return 40;
     if (n * 5 >= s->lines * 4 && (s->early >= 2 || s->early == s->lines))
         return 99;
     return n * 5 >= s->lines * 2 ? 92 : n * 5 >= s->lines ? 85 : 70;
+}
+
+/* As many records as the given prefix finds count, too. */
+static void
+survey_given(struct tl_str prefix, struct tl_str head, struct pg_survey *s)
+{
+    struct pg_state given = {.nshapes = 0};
+    size_t n;
+
+    if (prefix.n == 0 || pg_prefix_compile(prefix, &given.prefix, NULL) != TL_OK)
+        return;
+    shapes_of_prefix(&given);
+    n = count_records(&given, head);
+    if (n <= s->timed)
+        return;
+    s->others = s->others > n - s->timed ? s->others - (n - s->timed) : 0;
+    s->early = s->lines < 2 ? s->lines : 2;
+    s->timed = s->server = n;
 }
 
 int
 pg_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 {
     struct pg_survey s;
-    struct pg_state given = {.nshapes = 0};
     int score;
 
     pg_survey(head, &s);
+    survey_given(r->in.hints.log_line_prefix, head, &s);
     score = sure(&s);
-    if (r->in.hints.log_line_prefix.n > 0 && s.others <= s.timed &&
-        pg_prefix_compile(r->in.hints.log_line_prefix, &given.prefix, NULL) == TL_OK) {
-        shapes_of_prefix(&given);
-        if (fits(&given, head))
-            score = 100;
-    }
     if (score > 0 && s.syslog > s.timed)
         tl_buf_addf(why, "%zu lines of syslog with a tag of PostgreSQL", s.syslog);
     else if (score > 0)

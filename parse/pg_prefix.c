@@ -147,6 +147,15 @@ may_be(char escape, struct tl_str s)
     }
 }
 
+static bool
+has_any(struct tl_str s, const char *set)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != '\0' && strchr(set, s.p[i]))
+            return true;
+    return false;
+}
+
 static struct tl_str
 known(struct tl_str s)
 {
@@ -311,7 +320,28 @@ first_value(struct tl_str text, const struct tl_str *keys, size_t n)
     return v;
 }
 
-/* "[1234]", or the number before it in "1234[5]". */
+/* The only word of the text that is a number. */
+static struct tl_str
+only_number(struct tl_str text)
+{
+    struct tl_str found = {text.p, 0};
+
+    for (size_t i = 0; i < text.n; i++) {
+        struct tl_str w = {text.p + i, 0};
+
+        while (i + w.n < text.n && !strchr(" :,|", w.p[w.n]))
+            w.n++;
+        i += w.n;
+        if (!all_digits(w))
+            continue;
+        if (found.n > 0)
+            return (struct tl_str){text.p, 0};
+        found = w;
+    }
+    return found;
+}
+
+/* "[1234]", or the number before it in "1234[5]"; else the only number there is. */
 static struct tl_str
 guess_pid(struct tl_str text)
 {
@@ -329,7 +359,7 @@ guess_pid(struct tl_str text)
             before--;
         return before < i ? (struct tl_str){text.p + before, i - before} : in;
     }
-    return (struct tl_str){text.p, 0};
+    return only_number(text);
 }
 
 /* "user@database" between blanks or colons. */
@@ -369,8 +399,10 @@ pg_prefix_guess(struct tl_str text, struct pg_who *out)
     *out = (struct pg_who){0};
     if (text.n > PG_REACH)
         return;
-    if (pg_time_find(PG_CLOCK_ISO, text.p, text.p + text.n, &t))
-        text = tl_str_skip(text, t.p == text.p ? (size_t)(t.end - text.p) : 0);
+    if ((pg_time_find(PG_CLOCK_ISO, text.p, text.p + text.n, &t) ||
+         pg_time_find(PG_CLOCK_EPOCH, text.p, text.p + text.n, &t)) &&
+        !has_any((struct tl_str){text.p, (size_t)(t.p - text.p)}, "@,"))
+        text = tl_str_skip(text, (size_t)(t.end - text.p));
     out->user = first_value(text, users, 3);
     out->database = first_value(text, databases, 3);
     out->client = first_value(text, clients, 4);

@@ -120,6 +120,20 @@ int pg_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why);
 enum tl_status pg_learn(struct tl_reader *r, struct tl_str head, void **state,
                         struct tl_error *err);
 
+/* ---- lines ---- */
+
+/* Where a line begins: behind zeroes that a crash left, a byte-order mark, pg_ctl's dots. */
+const char *pg_front(const char *p, const char *end);
+/* What a line is whose front is p: LOG_RECORD and LOG_ASIDE fill both (t->p NULL: no time). LOG_PAD
+ * bytes behind `end` are read. */
+enum log_line pg_see(const struct pg_state *s, const char *p, const char *end, struct pg_time *t,
+                     struct pg_tag *tag);
+/* The server has begun to write a csvlog into the same file: "TIME ZONE,". */
+bool pg_is_csv(const struct pg_state *s, const char *p, const char *end);
+/* log_dialect.split */
+bool pg_split(struct tl_reader *r, const void *state, struct tl_str text, struct log_record *out,
+              const char **why);
+
 /* ---- syslog ---- */
 
 struct pg_syslog_line {

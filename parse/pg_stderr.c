@@ -349,13 +349,32 @@ pg_message(const struct pg_tag *tag, const char *end, struct tl_str *sqlstate)
 
 /* ---- look ---- */
 
-/* Zeroes that a crash left before a line, and a byte-order mark. */
+/* "waiting for server to start....2026-…": pg_ctl says that on the line of the server. */
 static const char *
-skip_front(const char *p, const char *end)
+skip_waiting(const char *p, const char *end)
+{
+    static const char words[] = "waiting for server to ";
+    const char *q = p;
+
+    if (*p == 'w') {
+        if (end - p < 32 || memcmp(p, words, sizeof(words) - 1) != 0)
+            return p;
+        while (q < end && q - p < 64 && *q != '.')
+            q++;
+    }
+    while (q < end && *q == '.')
+        q++;
+    return q;
+}
+
+const char *
+pg_front(const char *p, const char *end)
 {
     while (p < end && *p == '\0')
         p++;
-    return end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? p + 3 : p;
+    if (end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+        p += 3;
+    return p < end && (*p == 'w' || *p == '.') ? skip_waiting(p, end) : p;
 }
 
 /* What a line is, as one shape sees it. */
@@ -419,10 +438,9 @@ is_damaged(const struct pg_time *t, const char *end)
     return end == t->end || (end == t->end + 1 && end[-1] != ',');
 }
 
-/* The whole of it: the time, the tag, and which shape. LOG_RECORD and LOG_ASIDE fill both. */
-static enum log_line
-see_line(const struct pg_state *s, const char *p, const char *end, struct pg_time *t,
-         struct pg_tag *tag)
+enum log_line
+pg_see(const struct pg_state *s, const char *p, const char *end, struct pg_time *t,
+       struct pg_tag *tag)
 {
     bool timed = false;
 
@@ -441,9 +459,8 @@ see_line(const struct pg_state *s, const char *p, const char *end, struct pg_tim
     return LOG_MORE;
 }
 
-/* The server has begun to write a csvlog into the same file: "TIME ZONE,". */
-static bool
-is_csv(const struct pg_state *s, const char *p, const char *end)
+bool
+pg_is_csv(const struct pg_state *s, const char *p, const char *end)
 {
     struct pg_time t;
 
@@ -458,14 +475,14 @@ pg_look(const void *state, const char *p, const char *end, struct log_look *out)
     struct pg_time t;
     struct pg_tag tag;
 
-    if (p < end && (*p == '\0' || *p == '\xef'))
-        p = skip_front(p, end);
+    if (p < end && (*p == '\0' || *p == '\xef' || *p == 'w' || *p == '.'))
+        p = pg_front(p, end);
     if (p < end && end[-1] == '\r')
         end--;
-    is = see_line(s, p, end, &t, &tag);
+    is = pg_see(s, p, end, &t, &tag);
     if (is == LOG_MORE && s->syslog.on)
         return pg_syslog_look(&s->syslog, p, end, out);
-    if (is == LOG_MORE && is_csv(s, p, end))
+    if (is == LOG_MORE && pg_is_csv(s, p, end))
         return pg_csv.look(NULL, p, end, out);
     if (is != LOG_RECORD)
         return is;
@@ -475,118 +492,6 @@ pg_look(const void *state, const char *p, const char *end, struct log_look *out)
     out->zone_n = t.zone ? (uint32_t)(t.end - t.zone) : 0;
     out->message = pg_message(&tag, end, NULL);
     return LOG_RECORD;
-}
-
-/* ---- split ---- */
-
-void
-pg_fields(const struct pg_state *s, const struct pg_tag *tag, struct tl_str before,
-          struct tl_str sqlstate, struct log_record *out)
-{
-    struct tl_str level = {tag->word, (size_t)(tag->colon - tag->word)};
-    struct pg_who who;
-    int64_t pid;
-
-    if (!s->given || !pg_prefix_match(&s->prefix, before, &who))
-        pg_prefix_guess(before, &who);
-    log_text(out, TL_STR("level"), level);
-    if (tl_str_int(&who.pid, &pid) && who.pid.n == 0)
-        log_number(out, TL_STR("pid"), pid);
-    log_text(out, TL_STR("user"), who.user);
-    log_text(out, TL_STR("database"), who.database);
-    log_text(out, TL_STR("client"), who.client);
-    log_text(out, TL_STR("application"), who.application);
-    if (sqlstate.n == 0)
-        sqlstate = who.sqlstate;
-    if (!tl_str_eq(sqlstate, TL_STR("00000")))
-        log_text(out, TL_STR("sqlstate"), sqlstate);
-}
-
-/* Joins a line to the part of a record before it, in the copy that both stand in: a part never
- * grows beyond the line that comes next. */
-static void
-join_line(struct tl_str *part, char *copy, struct tl_str line)
-{
-    char *to = copy + (part->p - copy) + part->n;
-
-    if (line.n > 0 && line.p[0] == '\t')
-        line = tl_str_skip(line, 1);
-    *to = '\n';
-    memmove(to + 1, line.p, line.n);
-    part->n += 1 + line.n;
-}
-
-static bool
-next_line(struct tl_str *rest, struct tl_str *line)
-{
-    bool any = tl_str_line(rest, line);
-
-    if (any && line->n > 0 && line->p[line->n - 1] == '\r')
-        line->n--;
-    return any;
-}
-
-/* The lines behind the first: those with a tab go on with what stands before them, up to a line of
- * somebody else. */
-static void
-read_rest(const struct pg_state *s, char *copy, struct tl_str rest, struct log_record *out)
-{
-    struct tl_str detail = {"", 0}, hint = {"", 0}, other, line;
-    struct tl_str *part = &out->message;
-    struct pg_time t;
-    struct pg_tag tag;
-
-    while (next_line(&rest, &line)) {
-        const char *end = line.p + line.n;
-
-        if (see_line(s, line.p, end, &t, &tag) == LOG_ASIDE) {
-            part = tag.sort == PG_DETAIL ? &detail : tag.sort == PG_HINT ? &hint : &other;
-            part->p = pg_message(&tag, end, NULL);
-            part->n = (size_t)(end - part->p);
-        } else if (part && line.n > 0 && (line.p[0] == '\t' || line.p[0] == ' ')) {
-            join_line(part, copy, line);
-        } else {
-            part = NULL;
-        }
-    }
-    log_text(out, TL_STR("detail"), detail);
-    log_text(out, TL_STR("hint"), hint);
-}
-
-static bool
-pg_split(struct tl_reader *r, const void *state, struct tl_str text, struct log_record *out,
-         const char **why)
-{
-    const struct pg_state *s = state;
-    char *copy = tl_arena_alloc(&r->scratch, text.n + LOG_PAD);
-    struct tl_str rest = {copy, text.n}, line, sqlstate;
-    size_t front;
-    const char *p, *end;
-    struct pg_time t;
-    struct pg_tag tag;
-
-    *out = (struct log_record){.when = TL_INSTANT_NONE};
-    *why = "no time and no severity in it";
-    if (!copy || text.n == 0)
-        return false;
-    memcpy(copy, text.p, text.n);
-    (void)next_line(&rest, &line);
-    end = line.p + line.n;
-    p = skip_front(line.p, end);
-    front = (size_t)(p - copy);
-    if (see_line(s, p, end, &t, &tag) != LOG_RECORD && is_csv(s, p, end))
-        return pg_csv.split(r, NULL, (struct tl_str){p, text.n - front}, out, why);
-    if (see_line(s, p, end, &t, &tag) != LOG_RECORD)
-        return s->syslog.on && pg_syslog_split(r, s, copy + front, text.n - front, out, why);
-    *why = "its time cannot be";
-    out->stamped = t.p != NULL;
-    if (t.p && !pg_time_stamp(&t, r->in.zones, &out->stamp))
-        return false;
-    out->message.p = pg_message(&tag, end, &sqlstate);
-    out->message.n = (size_t)(end - out->message.p);
-    pg_fields(s, &tag, (struct tl_str){p, (size_t)(tag.word - p)}, sqlstate, out);
-    read_rest(s, copy, rest, out);
-    return true;
 }
 
 const struct log_dialect pg_stderr = {

@@ -269,6 +269,20 @@ learns_prefixes(void **state)
          "2 " T ".250Z terminating \"it\" {level=FATAL pid=7 user=app database=shop "
          "client=10.0.0.1 sqlstate=57P01}\n"
          "3 " T ".000Z two {level=LOG pid=5}\n"},
+        /* pg_ctl speaks on the server's line */
+        {NULL,
+         "waiting for server to start...." D " UTC [5] LOG:  one\n." D " UTC [5] LOG:  two\n"
+         " done\nserver started\n",
+         "1 " T ".000Z one {level=LOG pid=5}\n2 " T ".000Z two {level=LOG pid=5}\n"},
+        /* keys, and a pid without brackets */
+        {NULL,
+         "time=" D " UTC, pid=5 db=d, usr=u, client=h1 , app=a b, line=7 LOG:  one\n"
+         "time=" D " UTC, pid=6 db=, usr=, client= , app=, line=8 LOG:  two\n",
+         "1 " T ".000Z one {level=LOG pid=5 user=u database=d client=h1 application=a b}\n"
+         "2 " T ".000Z two {level=LOG pid=6}\n"},
+        {NULL, D ".001 UTC 77 u@d LOG:  one\n" D ".001 UTC 78 LOG:  two\n",
+         "1 " T ".001Z one {level=LOG pid=77 user=u database=d}\n"
+         "2 " T ".001Z two {level=LOG pid=78}\n"},
         /* nothing */
         {NULL, "", ""},
         {NULL, "\n\n:\nLOG:", ""},
@@ -306,7 +320,7 @@ takes_a_given_prefix(void **state)
         {"%t:%r:%u@%d:[%p]:", D ".5 GMT [5] LOG:  one\n" D " UTC::@:[5]:LOG:  two\n",
          "1 " T ".500Z one {level=LOG pid=5}\n2 " T ".000Z two {level=LOG pid=5}\n"},
         {"%u@%d|%t|", "[" D " UTC] 5 LOG:  one\n[" D " UTC] 5 LOG:  two\n",
-         "1 " T ".000Z one {level=LOG}\n2 " T ".000Z two {level=LOG}\n"},
+         "1 " T ".000Z one {level=LOG pid=5}\n2 " T ".000Z two {level=LOG pid=5}\n"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -364,6 +378,9 @@ reads_syslog(void **state)
          "<13>Feb 11 13:15:39 db1 postgres[8]: 2019-02-11 13:15:39 UTC [8] ERROR:  42P01: "
          "one#012#011two\n",
          "1 2019-02-11T13:15:39.000Z one#012#011two {level=ERROR pid=8 sqlstate=42P01}\n"},
+        {NULL,
+         "Feb 11 13:15:39 ip-10-0-0-1.eu-west-1.compute.internal.example postgres[8]: LOG:  one\n",
+         "1 yearless? one {level=LOG pid=8}\n"},
         {NULL, "<13>Feb 11 13:15:39 db1 postgres[8]: ERROR:  42P01: one#012#011two\n",
          "1 yearless? one~two {level=ERROR sqlstate=42P01 pid=8}\n"},
     };
@@ -397,7 +414,11 @@ knows_its_logs(void **state)
          0, 0},
         {D " UTC FATAL:  the database system is starting up\n" D " UTC FATAL:  x\n", 0, 0},
         {"ERROR:  relation \"x\" does not exist\nERROR:  y\nNOTICE:  z\n", 0, 0},
-        {D " UTC [5] LOG:  one\n" D " one\n" D " two\n" D " three\n", 0, 0},
+        {D " UTC [5] LOG:  one\n" D " one\n" D " two\n" D " three\n", 40, 40},
+        {"2026-04-11 06:21:35: pid 12: LOG:  pgpool is ready\n2026-04-11 06:21:36: pid 12: LOG:  "
+         "x\n",
+         0, 0},
+        {"2026-04-11 06:21:35,123 INFO: no action. I am (db1), the leader with the lock\n", 0, 0},
         {D ",222 ERROR [pool-1] c.e.Shop - PSQLException: FATAL: x\n", 0, 0},
         {"", 0, 0},
         {"A sentence. LOG:  no\n", 0, 0},
