@@ -1,11 +1,11 @@
 /*
  * gen_pglog.c - a PostgreSQL log of any size with known messages planted in it.
  *
- *   gen_pglog stderr|csv|json BASE DROP KNOWN SIZE ORACLE > LOG
+ *   gen_pglog stderr|csv|json BASE DROP KNOWN SIZE ORACLE [EVERY] > LOG
  *
  * BASE is what a real server wrote (pg_base.sh). Its records that hold a line of DROP (line numbers, one a
  * line) are left out; the rest is repeated with shifted times until SIZE bytes are written. In about every
- * 4,000th line stands a message of KNOWN (see known.tsv), and in as many others one that only looks so.
+ * 4,000th line (or EVERY) stands a message of KNOWN (see known.tsv), and in as many others one that only looks so.
  * ORACLE gets line, class and time of those that must be found. The same arguments give the same bytes.
  */
 #define _GNU_SOURCE /* F_SETPIPE_SZ */
@@ -24,7 +24,6 @@
 
 enum {
     STAMP = 19,       /* bytes of "2026-04-11 06:03:49" */
-    EVERY = 4000,     /* lines from one planted message to the next, on average */
     OUT_MAX = 2 << 20,
     SLOTS = 4,
     RECORD_MAX = 256 << 10,
@@ -62,6 +61,7 @@ struct gen {
     size_t nknown[2];
     uint64_t next[2]; /* the line before which the next is planted */
     uint64_t seed, line, written, size;
+    uint64_t every; /* lines from one planted message to the next, on average */
     int64_t now; /* of the last record, shifted */
     char ms[5];  /* ".669", or empty */
     char *slots, *out; /* in turn: a pipe may still hold the pages of the last MiB */
@@ -503,7 +503,7 @@ plant(struct gen *g, int miss)
         fprintf(g->oracle, "%" PRIu64 "\t%s\t%.10sT%s%sZ\n", g->line, k->col[CLASS], now, now + 11,
                 *g->ms ? g->ms : ".000");
     write_as[g->format](g, k, now, text);
-    g->next[miss] = g->line + 1 + rnd(g, 2 * EVERY - 1);
+    g->next[miss] = g->line + 1 + rnd(g, 2 * g->every - 1);
 }
 
 static void
@@ -564,14 +564,15 @@ main(int argc, char **argv)
     FILE *drop;
     int f = 0;
 
-    if (argc != 7)
-        die("usage: gen_pglog stderr|csv|json BASE DROP KNOWN SIZE ORACLE");
+    if (argc < 7 || argc > 8)
+        die("usage: gen_pglog stderr|csv|json BASE DROP KNOWN SIZE ORACLE [EVERY]");
     while (f < 3 && strcmp(argv[1], formats[f]))
         f++;
     if (f == 3)
         die("no such format");
     g.format = (enum format)f;
     g.size = size_of(argv[5]);
+    g.every = argc > 7 ? size_of(argv[7]) : 4000;
     g.out = g.slots = malloc((size_t)SLOTS * OUT_MAX);
     (void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20); /* a file does not mind */
     drop = fopen(argv[3], "r");
@@ -582,8 +583,8 @@ main(int argc, char **argv)
     read_known(&g, argv[4]);
     if (!g.nknown[0] || !g.nknown[1])
         die("no known messages");
-    g.next[0] = rnd(&g, 2 * EVERY);
-    g.next[1] = rnd(&g, 2 * EVERY);
+    g.next[0] = rnd(&g, 2 * g.every);
+    g.next[1] = rnd(&g, 2 * g.every);
     run(&g);
     flush(&g);
     return fclose(g.oracle) ? 1 : 0;

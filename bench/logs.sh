@@ -31,7 +31,7 @@ ${CC:-cc} -O2 -o $gen bench/gen_pglog.c
 
 # What of the base is known must go: what tideline finds in it, and, apart from that, what the patterns do.
 for f in log csv json; do
-    $t events --format ndjson "$base.$f" > $d/base.ndjson
+    $t events -q --format ndjson "$base.$f" > $d/base.ndjson
     { jq -r 'select(.schema == "tideline.event/1") | .line' $d/base.ndjson
       grep -nE -f $patterns "$base.$f" | cut -d: -f1; } | sort -n -u > $d/drop.new
     cmp -s $d/drop.new "$base.$f.drop" || cp $d/drop.new "$base.$f.drop"
