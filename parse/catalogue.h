@@ -164,12 +164,12 @@ bool rule_literals(struct tl_arena *a, struct tl_str pattern, struct literals *o
 
 struct rule_heads {
     char text[RULE_HEADS_MAX][RULE_HEAD_MAX]; /* lower case */
-    size_t len[RULE_HEADS_MAX];               /* LITERAL_MIN or more */
+    size_t len[RULE_HEADS_MAX];               /* at least 1 */
     size_t n;
 };
 /*
  * The texts with one of which every normalised text begins that the pattern matches, in any case of
- * its ASCII letters. False when nothing is sure, or one would be shorter than LITERAL_MIN.
+ * its ASCII letters. False when nothing is sure, or one would be empty.
  */
 bool rule_heads(struct tl_str pattern, struct rule_heads *out);
 

@@ -1,9 +1,10 @@
 /*
  * log_keys.c - which messages are worth a look: those that begin like one that a rule knows.
  *
- * The heads of the rules (rule_head.c) hang in a table by their first four bytes. What a message
- * does not say in plain bytes (escapes, white space runs, bytes beyond ASCII) is a maybe: rules see
- * messages unescaped and normalised, and a head must never hide one.
+ * The heads of the rules (rule_head.c) hang in a table by their first four bytes; of a shorter one
+ * ("/", before the path of a server) the first byte alone counts. What a message does not say in
+ * plain bytes (escapes, white space runs, bytes beyond ASCII) is a maybe: rules see messages
+ * unescaped and normalised, and a head must never hide one.
  */
 #include "parse/catalogue.h"
 #include "parse/log.h"
@@ -24,7 +25,8 @@ struct log_keys {
     uint32_t slots[1u << BITS];
     struct key *keys;
     size_t n;
-    bool all; /* some rule can begin with anything */
+    uint64_t firsts[256 / 64]; /* bytes, lower case, that a head of fewer than four begins with */
+    bool all;                  /* some rule can begin with anything */
 };
 
 #define EACH(b) ((uint32_t)(b)*0x01010101u)
@@ -63,10 +65,13 @@ has_key(const struct log_keys *k, const char *text, size_t n)
 static bool
 add_key(struct log_keys *k, const char *text, size_t n)
 {
+    unsigned char first = (unsigned char)text[0];
     uint32_t h = hash(load(text));
     struct key *list;
 
-    if (has_key(k, text, n))
+    if (n < LITERAL_MIN)
+        k->firsts[first / 64] |= (uint64_t)1 << (first % 64);
+    if (n < LITERAL_MIN || has_key(k, text, n))
         return true;
     list = realloc(k->keys, (k->n + 1) * sizeof(*list));
     if (!list)
@@ -171,9 +176,13 @@ compare(const struct key *key, const char *p, const char *end)
 bool
 log_keys_may(const struct log_keys *k, const char *p, const char *end)
 {
+    unsigned char first = (unsigned char)*p;
     uint32_t v, h;
 
     if (k->all || end - p < 4)
+        return true;
+    first = (unsigned char)(first + (first >= 'A' && first <= 'Z' ? 'a' - 'A' : 0));
+    if (k->firsts[first / 64] & ((uint64_t)1 << (first % 64)))
         return true;
     v = load(p);
     h = hash(v);

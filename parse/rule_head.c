@@ -268,7 +268,7 @@ rule_heads(struct tl_str pattern, struct rule_heads *out)
     if (c.unsure || peek(&c) >= 0) /* `|` at the top: the other side may begin anywhere */
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (s.list[i].n < LITERAL_MIN)
+        if (s.list[i].n == 0)
             return false;
         memcpy(out->text[out->n], s.list[i].text, s.list[i].n);
         out->len[out->n++] = s.list[i].n;

@@ -33,7 +33,9 @@ static const struct {
     {"^abcdx{2}", "abcd"},
     {"^abcd[xyz]", "abcd"},
     {"^(?:sorry|[a-z]+), too many", NULL},
-    {"^(?:a|b)c", NULL},
+    {"^(?:a|b)c", "ac|bc"},
+    {"^(?:/[^ ]+/)?mysqld", "/|mysqld"},
+    {"^(?:x*)", NULL},
     {"ready", NULL},
     {"^.*ready", NULL},
     {"^ready|done", NULL},
@@ -78,6 +80,10 @@ static const char rules[] = "[log.ready]\n"
                             "source = pg\n"
                             "match = ^no entry for\n"
                             "sample+ = no entry for\n"
+                            "[log.start]\n"
+                            "source = pg\n"
+                            "match = ^(?:/[^ ]+/|zz)pg up\n"
+                            "sample+ = /usr/pg up\n"
                             "[other.thing]\n"
                             "source = mysql\n"
                             "match = thing\n"
@@ -108,6 +114,9 @@ static const struct {
     {"the  rows", false},
     {"statement: select 1", false},
     {"duration: 1 ms", false},
+    {"/opt/pg up", true}, /* short heads: by the first byte */
+    {"ZZpg up", true},
+    {"xxpg up", false},
     {"thing", false}, /* of another source */
 };
 
