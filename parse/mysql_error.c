@@ -208,8 +208,7 @@ read_tag(const char *p, const char *end, struct tl_str *word)
     *word = (struct tl_str){"", 0};
     if (p == end || *p != '[')
         return p;
-    while (q < most &&
-           ((*q | 32) >= 'a' ? (*q | 32) <= 'z' : is_digit(*q) || *q == '-' || *q == '_'))
+    while (q<most && * q> ' ' && *q < 0x7f && *q != ']' && *q != '[')
         q++;
     if (q == most || *q != ']' || q == p + 1)
         return p;

@@ -385,6 +385,9 @@ every_rule_begins_with_words(void **state)
         n++;
         if (!rule_heads(r->match, &heads))
             fail_msg("%.*s has no head", TL_FMT(r->where));
+        for (size_t k = 0; k < heads.n; k++)
+            if (heads.len[k] < LITERAL_MIN && heads.text[k][0] != '/' && heads.text[k][0] != '.')
+                fail_msg("%.*s: too many messages begin so", TL_FMT(r->where));
     }
     assert_true(n > 40);
     tl_catalogue_free(c);
