@@ -248,11 +248,172 @@ test_cases(void **state)
     assert_int_equal(failed, 0);
 }
 
+/* ---- whose log it is ---- */
+
+/* An input of one line: a log of that name, format and time. */
+static void
+feed_log(struct bench *b, const char *name, const char *format, const char *at, const char *text)
+{
+    struct tl_instant when = when_of(tl_str_from(at));
+    const struct tl_source src = {.name = tl_str_from(name),
+                                  .format = tl_str_from(format),
+                                  .sha256 = tl_str_from(name),
+                                  .bytes = 1,
+                                  .first = when.at,
+                                  .last = when.at,
+                                  .precision_us = TL_MS};
+    struct tl_event ev = {.when = when,
+                          .line = 1,
+                          .who = {.kind = TL_KIND_INSTANCE, .source_type = TL_STR("db-instance")},
+                          .message = tl_str_from(text),
+                          .channel = TL_CHANNEL_LOG};
+    struct tl_match m;
+
+    tl_classify(b->rules, TL_STR("pg"), ev.message, TL_STR(""), &m);
+    ev.cls = m.cls;
+    ev.fields = m.fields;
+    ev.nfields = m.nfields;
+    if (text[0])
+        assert_int_equal(tl_builder_event(b->builder, &ev, NULL), TL_OK);
+    assert_int_equal(tl_builder_source(b->builder, &src, NULL), TL_OK);
+}
+
+static const struct {
+    const char *first, *second, *format;
+    bool one;
+} names[] = {
+    {"postgresql.log.2026-04-10-23", "postgresql.log.2026-04-11-00", "pg-stderr", true},
+    {"postgresql-2026-04-10_000000.log", "postgresql-2026-04-11_000000.log", "pg-stderr", true},
+    {"postgresql-2026-04-10_000000.log.gz", "postgresql-2026-04-11_000000.log", "pg-stderr", true},
+    {"postgresql-20260410.log", "postgresql-20260411.log", "pg-stderr", true},
+    {"a/postgresql-Mon.log", "a/postgresql-Tue.log", "pg-stderr", true},
+    {"postgresql.log.1", "postgresql.log", "pg-stderr", true},
+    {"mysql-error-running.log.2026-04-10.23", "mysql-error-running.log", "pg-stderr", true},
+    {"a/postgresql.log", "b/postgresql.log", "pg-stderr", false},
+    {"node-1.log", "node-2.log", "pg-stderr", false},
+    {"pg-15.4.log", "pg-15.5.log", "pg-stderr", false},
+    {"postgresql.log", "other.log", "pg-stderr", false},
+    {"postgresql-2026-04-10.log", "postgresql-2026-04-11.csv", "pg-csvlog", false},
+};
+
+/* The shutdown in one file, the start in the next. */
+static void
+test_names(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct bench b;
+        bool one;
+
+        bench_begin(&b);
+        feed_log(&b, names[i].second, names[i].format, "06:00:09.000",
+                 "database system is ready to accept connections");
+        feed_log(&b, names[i].first, "pg-stderr", "06:00:00.000", "database system is shut down");
+        bench_end(&b);
+        one = b.report->noutages == 1 && b.report->outages[0].first_ok != TL_TIME_NONE;
+        if (one != names[i].one)
+            print_error("%s, %s\n", names[i].first, names[i].second);
+        assert_int_equal(one, names[i].one);
+        bench_free(&b);
+    }
+}
+
+/* A log of ordinary lines only shows that its server was alive. */
+static void
+test_quiet_log(void **state)
+{
+    struct bench b;
+    const struct tl_outage *o;
+
+    (void)state;
+    bench_begin(&b);
+    feed_log(&b, "pg-2026-04-11.log", "pg-stderr", "06:10:00.000",
+             "starting PostgreSQL 15.4 on x86_64-pc-linux-gnu");
+    feed_log(&b, "pg-2026-04-12.log", "pg-stderr", "06:10:01.000",
+             "database system is ready to accept connections");
+    feed_log(&b, "pg-2026-04-10.log", "pg-stderr", "06:09:30.000", "");
+    feed_log(&b, "other.log", "pg-stderr", "06:09:55.000", "");
+    o = bench_end(&b)->outages;
+    assert_int_equal(b.report->noutages, 1);
+    assert_int_equal(o->last_ok, when_of(TL_STR("06:09:30.000")).at);
+    assert_int_equal(o->max_us, 31 * TL_SECOND + TL_MS);
+    bench_free(&b);
+}
+
+/* What belongs to the region of a run is given to it; two runs at one time get nothing. */
+static void
+test_runs(void **state)
+{
+    static const char stop[] = "06:00:00.000" FAST "06:00:00.100" SHUT "06:00:03.000" READY;
+    static const char upgrade[] =
+        "05:59:00.000 api cluster us-east-1 a | Database cluster engine minor version upgrade "
+        "started. Cluster remains online.\n"
+        "06:03:00.000 api cluster us-east-1 a | Database cluster engine minor version upgrade "
+        "complete. Previous version: 15.4.2. New version: 15.5.2.\n";
+    static const char other[] =
+        "05:59:00.000 api cluster us-east-1 b | Database cluster engine minor version upgrade "
+        "started. Cluster remains online.\n";
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "p.log", stop);
+    bench_feed(&b, "e.json", upgrade);
+    bench_end(&b);
+    assert_int_equal(b.report->nruns, 1);
+    assert_int_equal(b.report->runs[0].noutages, 1);
+    assert_int_equal(b.report->noutages, 0);
+    assert_false(b.report->runs[0].proved);
+    bench_free(&b);
+    bench_begin(&b);
+    bench_feed(&b, "p.log", stop);
+    bench_feed(&b, "e.json", upgrade);
+    bench_feed(&b, "f.json", other);
+    bench_end(&b);
+    assert_int_equal(b.report->nruns, 2);
+    assert_int_equal(b.report->noutages, 1);
+    assert_non_null(finding_of(b.report->findings, b.report->nfindings, "run.ambiguous"));
+    bench_free(&b);
+}
+
+/* Another version is a run of its own, from the request to ready; a start that fails is none. */
+static void
+test_versions(void **state)
+{
+    static const char before[] =
+        "05:00:00.000" START "05:00:01.000" READY "06:00:00.000" FAST "06:00:00.100" SHUT;
+    static const char changed[] = "06:00:02.000" START5 "06:00:03.000" READY;
+    static const char undone[] =
+        "06:00:02.000" START5 "06:00:02.100" CONFIG "06:00:02.200" START "06:00:03.000" READY;
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "p.log", before);
+    bench_feed(&b, "q.log", changed);
+    bench_end(&b);
+    assert_int_equal(b.report->nruns, 1);
+    assert_text(b.report->runs[0].from, "15.4");
+    assert_text(b.report->runs[0].to, "15.5");
+    assert_int_equal(b.report->runs[0].began.at, when_of(TL_STR("06:00:00.000")).at);
+    assert_int_equal(b.report->runs[0].ended.at, when_of(TL_STR("06:00:03.000")).at);
+    assert_int_equal(b.report->runs[0].noutages, 1);
+    bench_free(&b);
+    bench_begin(&b);
+    bench_feed(&b, "p.log", before);
+    bench_feed(&b, "q.log", undone);
+    bench_end(&b);
+    assert_int_equal(b.report->nruns, 0);
+    bench_free(&b);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_cases),     cmocka_unit_test(test_names),
+        cmocka_unit_test(test_quiet_log), cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_versions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
