@@ -332,13 +332,29 @@ place_outage(struct tl_builder *b, const struct attach *a, const struct seen *s,
     return add_outage(b, *plan, o);
 }
 
+static size_t
+first_of_fall(const struct server *s, const struct fall *f)
+{
+    size_t lo = 0, hi = s->nrows;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (s->rows[mid] < f->row)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 static void
 take_rows_of_fall(struct tl_builder *b, const struct server *s, const struct fall *f, uint32_t plan)
 {
     struct plan *p = &b->plans[plan];
 
-    for (size_t i = 0; i < s->nrows; i++)
-        if (s->rows[i] >= f->row && s->rows[i] <= f->last_row && b->rowx[s->rows[i]].plan == NONE)
+    for (size_t i = first_of_fall(s, f); i < s->nrows && s->rows[i] <= f->last_row; i++)
+        if (b->rowx[s->rows[i]].plan == NONE)
             take(b, s->rows[i], plan);
     if (!p->seen_only || tree_of_flip(b, plan) != row_tree(b, f->row))
         return;

@@ -8,6 +8,7 @@ struct span {
     enum tl_phase phase;
     struct tl_instant began, ended;
     bool closed;
+    bool logged;     /* by the server itself */
     int64_t took_us; /* by the words of a message; TL_UNKNOWN */
 };
 
@@ -110,6 +111,17 @@ end_phase(struct tl_builder *b, struct spans *all, uint32_t res, const struct tl
     return TL_OK; /* an end whose beginning is not known spans nothing */
 }
 
+/* RDS announces a shutdown that the server's own log has told from its request to its end. */
+static bool
+is_told(const struct tl_builder *b, const struct spans *all, uint32_t res,
+        const struct tl_instant *when)
+{
+    uint32_t last = *last_span(b, all, res, TL_PHASE_SHUTDOWN);
+    const struct span *s = last > 0 ? &all->list[last - 1] : NULL;
+
+    return s && s->closed && s->logged && when->earliest - s->ended.latest <= TL_MINUTE;
+}
+
 static enum tl_status
 take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
 {
@@ -128,7 +140,10 @@ take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
             close_span(b, all, res, TL_PHASE_UPGRADE, &ev->when);
         if (open_span(b, all, res, ev->phase))
             return TL_OK;
-        return add_span(b, all, res, ev->phase, ev->when, NULL);
+        if (add_span(b, all, res, ev->phase, ev->when, NULL))
+            return TL_ENOMEM;
+        all->list[all->n - 1].logged = ev->channel == TL_CHANNEL_LOG;
+        return TL_OK;
     case TL_EDGE_END:
         close_earlier(b, all, res, ev->phase, &ev->when);
         if (ev->phase == TL_PHASE_COMPLETING)
@@ -137,7 +152,7 @@ take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
     case TL_EDGE_POINT:
         close_earlier(b, all, res, ev->phase, &ev->when);
         if (ev->phase == TL_PHASE_SHUTDOWN)
-            return open_span(b, all, res, ev->phase)
+            return open_span(b, all, res, ev->phase) || is_told(b, all, res, &ev->when)
                        ? TL_OK
                        : add_span(b, all, res, ev->phase, ev->when, NULL);
         if (ev->phase != TL_PHASE_ONLINE)
