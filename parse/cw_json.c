@@ -324,7 +324,7 @@ note_time(struct cw_json *j, const struct open_record *rec)
     struct tl_instant when;
     const char *why = "";
 
-    if (!in->dialect->split(j->r, in->state, tl_buf_str(&rec->text), &read, &why))
+    if (!in->dialect->split(j->r, in->state, tl_buf_str(&rec->text), &read, &why) || read.dateless)
         return;
     when = read.when;
     if (when.at == TL_TIME_NONE && !read.stamped)
@@ -356,6 +356,7 @@ hand_out(struct cw_json *j, struct tl_event *ev, bool *got)
 {
     struct open_record *rec = open_at(j, 0);
     const struct inner *in = &rec->origin->inner;
+    tl_time near = j->r->source.last;
     struct log_text text = {.dialect = in->dialect,
                             .state = in->state,
                             .text = tl_buf_str(&rec->text),
@@ -364,6 +365,10 @@ hand_out(struct cw_json *j, struct tl_event *ev, bool *got)
 
     j->first = (j->first + 1) % MAX_OPEN;
     j->nopen--;
+    if (rec->outer.at == TL_TIME_NONE && near != TL_TIME_NONE) {
+        near += TL_DAY / 2 - TL_MINUTE; /* in the day behind the last record that has a time */
+        text.near = &near;
+    }
     note_time(j, rec);
     if (j->stopped)
         return;

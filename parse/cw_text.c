@@ -264,7 +264,8 @@ stripped(const struct cw_shape *s, struct tl_str text, char *room, struct cw_out
     return (struct tl_str){room, n};
 }
 
-/* The outer time of a record that has none of its own. */
+/* The outer time of a record that has none of its own; of one with a time of day, what that is near
+ * to. */
 static void
 take_time(struct tl_str text, struct log_record *out)
 {
@@ -276,6 +277,10 @@ take_time(struct tl_str text, struct log_record *out)
         return;
     if (!cw_plausible(&stamp))
         return;
+    if (out->dateless) {
+        (void)tl_stamp_instant(&stamp, NULL, &out->when);
+        return;
+    }
     out->stamp = stamp;
     out->stamped = true;
 }

@@ -27,6 +27,8 @@ set_up(void **state)
                "sample+ = database system is ready to accept connections\n"
                "[log.started]\nsource = mysql\nmatch = ready for connections\\.\n"
                "sample+ = mysqld: ready for connections.\n"
+               "[log.crash]\nsource = mysql\nmatch = ^mysqld got signal (?<signal>\\d+)\n"
+               "sample+ = mysqld got signal 11 ;\n"
                "[log.odd]\nsource = pg\nmatch = ^several lines of .*end$\n"
                "sample+ = several lines of text at the end\n");
 
@@ -366,7 +368,7 @@ static const struct wrapper wrappers[] = {
 
 struct plain_log {
     const char *format, *text;
-    const char *begins; /* what only first lines of records hold */
+    const char *begins[2]; /* what only first lines of records hold */
 };
 static const struct plain_log logs[] = {
     {"pg-stderr",
@@ -380,7 +382,7 @@ static const struct plain_log logs[] = {
      "\tof text\n"
      "\tto the end\n"
      "2025-03-02 04:05:31 UTC::@:[900]:LOG:  database system is ready to accept connections\n",
-     " UTC:"},
+     {" UTC:", " UTC:"}},
     {"pg-csvlog",
      "2025-03-02 04:05:06.100 UTC,,,400,,67c3d8a0.190,2,,2025-03-02 04:00:00 UTC,,0,LOG,00000,"
      "\"received fast shutdown request\",,,,,,,,,\"\",\"postmaster\",,0\n"
@@ -389,7 +391,7 @@ static const struct plain_log logs[] = {
      "2\",8,,\"psql\",\"client backend\",,0\n"
      "2025-03-02 04:05:08.300 UTC,,,400,,67c3d8a0.190,3,,2025-03-02 04:00:00 UTC,,0,LOG,00000,"
      "\"database system is shut down\",,,,,,,,,\"\",\"postmaster\",,0\n",
-     " UTC,"},
+     {" UTC,", " UTC,"}},
     {"pg-jsonlog",
      "{\"timestamp\":\"2025-03-02 04:05:06.100 UTC\",\"pid\":400,\"session_id\":\"67c3d8a0.190\","
      "\"error_severity\":\"LOG\",\"message\":\"received fast shutdown request\",\"backend_type\":"
@@ -397,16 +399,29 @@ static const struct plain_log logs[] = {
      "{\"timestamp\":\"2025-03-02 04:05:08.300 UTC\",\"pid\":400,\"session_id\":\"67c3d8a0.190\","
      "\"error_severity\":\"LOG\",\"message\":\"database system is shut down\",\"backend_type\":"
      "\"postmaster\",\"query_id\":0}\n",
-     "{"},
+     {"{", "{"}},
     {"mysql-error",
      "2025-03-02T04:05:06.100001Z 0 [System] [MY-013169] [Server] /rdsdbbin/mysqld starting as "
      "process 400\n"
      "2025-03-02T04:05:07.200002Z 0 [Note] [MY-010000] [Server] one \"q\"\n"
      "and two\n"
+     "04:05:07 UTC - mysqld got signal 11 ;\n"
+     "This could be because you hit a bug.\n"
      "2025-03-02T04:05:08.300003Z 0 [System] [MY-010931] [Server] mysqld: ready for connections. "
      "Version: '8.0.39'  socket: '/tmp/mysql.sock'  port: 3306\n",
-     "Z 0 ["},
+     {"Z 0 [", "UTC - "}},
 };
+
+/* Does a record begin at the front of a log's text? */
+static bool
+begins_record(const struct plain_log *log, struct tl_str text)
+{
+    struct tl_str line = {"", 0};
+
+    (void)tl_str_line(&text, &line);
+    return tl_str_find(line, tl_str_from(log->begins[0])) != SIZE_MAX ||
+           tl_str_find(line, tl_str_from(log->begins[1])) != SIZE_MAX;
+}
 
 static void
 wrap(const struct wrapper *w, const struct plain_log *log, bool by_line, struct tl_buf *b)
@@ -416,11 +431,8 @@ wrap(const struct wrapper *w, const struct plain_log *log, bool by_line, struct 
 
     tl_buf_add(b, tl_str_from(w->before));
     while (tl_str_line(&rest, &line)) {
-        size_t begins = tl_str_find(rest, tl_str_from(log->begins));
-        size_t ends = tl_str_find(rest, TL_STR("\n"));
-
         p.text = p.text.n > 0 ? (struct tl_str){p.text.p, p.text.n + 1 + line.n} : line;
-        if (!by_line && rest.n > 0 && (begins == SIZE_MAX || begins > ends))
+        if (!by_line && rest.n > 0 && !begins_record(log, rest))
             continue;
         w->put(&p, b);
         p.n++;
