@@ -408,7 +408,13 @@ see_floating(const struct pg_shape *x, const char *p, const char *end, struct pg
                    ? SEEN_TAG
                    : SEEN_NOTHING;
     }
-    return pg_time_find(x->clock, p, tag->word, t) ? SEEN_TAG : SEEN_NOTHING;
+    if (pg_time_find(x->clock, p, tag->word, t))
+        return SEEN_TAG;
+    /* A name may look like a tag ("an app, LOG:  x"). */
+    return pg_time_find(x->clock, tag->word, end - p > PG_REACH ? p + PG_REACH : end, t) &&
+                   tag_find(t->end, end, x->end, tag)
+               ? SEEN_TAG
+               : SEEN_NOTHING;
 }
 
 static inline enum seen

@@ -227,6 +227,12 @@ learns_prefixes(void **state)
          "other@shop " D ".3 UTC [5] DETAIL:  that is all\n",
          "1 " T ".100Z one~more {level=LOG pid=5 user=app database=shop}\n"
          "3 " T ".200Z two {level=LOG pid=6 detail=that is all}\n"},
+        /* a name that looks like a tag, before the time */
+        {NULL,
+         " " D ".1 UTC [5] LOG:  one\nan app, LOG:  x " D ".2 UTC [6] LOG:  two\n"
+         "psql " D ".3 UTC [6] LOG:  three\n",
+         "1 " T ".100Z one {level=LOG pid=5}\n2 " T ".200Z two {level=LOG pid=6}\n"
+         "3 " T ".300Z three {level=LOG pid=6}\n"},
         /* seconds since 1970; the session's id; a zone in figures */
         {NULL, "1775888495.200 [5] LOG:  one\n1775888496.300 [5] LOG:  two\n",
          "1 " T ".200Z one {level=LOG pid=5}\n2 2026-04-11T06:21:36.300Z two {level=LOG pid=5}\n"},
