@@ -254,31 +254,40 @@ make_scratch(struct tl_catalogue *c)
     return c->stack || !jit;
 }
 
-static enum tl_status
-make(struct tl_catalogue **out, struct tl_error *err)
+/* NULL: out of memory. */
+static struct tl_catalogue *
+make(void)
 {
     struct tl_catalogue *c = calloc(1, sizeof(*c));
 
-    *out = NULL;
     if (!c)
-        return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
+        return NULL;
     tl_arena_init(&c->arena, SIZE_MAX);
-    if (make_scratch(c)) {
-        *out = c;
-        return TL_OK;
-    }
+    if (make_scratch(c))
+        return c;
     tl_catalogue_free(c);
-    return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
+    return NULL;
+}
+
+static enum tl_status
+make_and_add(struct tl_catalogue **c, struct tl_str name, struct tl_str text, bool known,
+             struct tl_error *err)
+{
+    if (!*c)
+        *c = make();
+    if (!*c)
+        return tl_fail(err, TL_ENOMEM, 0, "no room for the rules");
+    return add(*c, name, text, known, err);
 }
 
 enum tl_status
 tl_catalogue_load(struct tl_str name, struct tl_str text, struct tl_catalogue **out,
                   struct tl_error *err)
 {
-    enum tl_status st = make(out, err);
+    enum tl_status st;
 
-    if (!st)
-        st = add(*out, name, text, false, err);
+    *out = NULL;
+    st = make_and_add(out, name, text, false, err);
     if (st) {
         tl_catalogue_free(*out);
         *out = NULL;
@@ -290,9 +299,7 @@ enum tl_status
 tl_catalogue_add_known(struct tl_catalogue **c, struct tl_str name, struct tl_str text,
                        struct tl_error *err)
 {
-    enum tl_status st = *c ? TL_OK : make(c, err);
-
-    return st ? st : add(*c, name, text, true, err);
+    return make_and_add(c, name, text, true, err);
 }
 
 void

@@ -4,22 +4,10 @@
 #include "parse/reader.h"
 
 const struct tl_format *const formats[] = {
-    &fmt_tideline_events,
-    &fmt_rds_events,
-    &fmt_eventbridge,
-    &fmt_sns,
-    &fmt_cloudtrail,
-    &fmt_topology,
-    &fmt_cwlogs,
-    &fmt_pg_stderr,
-    &fmt_status_loop,
-    &fmt_pg_csvlog,
-    &fmt_pg_jsonlog,
-    &fmt_mysql_error,
-    &fmt_probe,
-    &fmt_change_table,
-    &fmt_document,
-    NULL,
+    &fmt_tideline_events, &fmt_rds_events,   &fmt_eventbridge, &fmt_sns,
+    &fmt_cloudtrail,      &fmt_topology,     &fmt_cwlogs,      &fmt_pg_stderr,
+    &fmt_status_loop,     &fmt_pg_csvlog,    &fmt_pg_jsonlog,  &fmt_mysql_error,
+    &fmt_probe,           &fmt_change_table, &fmt_document,    NULL,
 };
 
 const struct tl_format *

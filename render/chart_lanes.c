@@ -172,11 +172,13 @@ add_named(struct chart *c, struct tl_str name, struct tl_str region, struct tl_s
 static void
 add_outages(struct chart *c, const struct tl_outage *o, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        enum tl_kind kind = chart_outage_kind(&o[i]);
+
         if (chart_outage_shown(c, &o[i]))
             add_named(c, o[i].endpoint, o[i].region,
-                      chart_outage_kind(&o[i]) == TL_KIND_ENDPOINT ? o[i].resource : TL_STR(""),
-                      chart_outage_kind(&o[i]));
+                      kind == TL_KIND_ENDPOINT ? o[i].resource : TL_STR(""), kind);
+    }
 }
 
 static void
