@@ -101,6 +101,42 @@ same_outage(const struct tl_outage *a, const struct tl_outage *b)
            a->input != b->input && tl_str_eq(a->endpoint, b->endpoint);
 }
 
+static bool
+within_a_second(tl_time a, tl_time b)
+{
+    if (a == TL_TIME_NONE || b == TL_TIME_NONE)
+        return a == b;
+    return a - b < TL_SECOND && b - a < TL_SECOND;
+}
+
+/* Two logs of one server, of which one has whole seconds only (stderr with %t, and csvlog). */
+static bool
+same_fall(const struct tl_outage *a, const struct tl_outage *b)
+{
+    return tl_str_eq(a->source, TL_STR("log")) && tl_str_eq(b->source, TL_STR("log")) &&
+           a->input != b->input && tl_str_eq(a->endpoint, b->endpoint) &&
+           tl_str_eq(a->region, b->region) && a->attempts_failed == b->attempts_failed &&
+           within_a_second(a->last_ok, b->last_ok) &&
+           within_a_second(a->first_fail, b->first_fail) &&
+           within_a_second(a->first_ok, b->first_ok);
+}
+
+/* Takes *o for one of the last outages of the list, if it is, and keeps the finer of the two. */
+static bool
+is_kept(struct tl_outage *list, size_t n, const struct tl_outage *o)
+{
+    for (size_t i = n > 4 ? n - 4 : 0; i < n; i++) {
+        if (i + 1 == n && same_outage(&list[i], o))
+            return true;
+        if (!same_fall(&list[i], o))
+            continue;
+        if (o->max_us - o->min_us < list[i].max_us - list[i].min_us)
+            list[i] = *o;
+        return true;
+    }
+    return false;
+}
+
 static void
 sort_outages(struct tl_outage *list, size_t *n)
 {
@@ -109,7 +145,7 @@ sort_outages(struct tl_outage *list, size_t *n)
     if (*n > 1)
         qsort(list, *n, sizeof(*list), by_outage);
     for (size_t i = 0; i < *n; i++)
-        if (m == 0 || !same_outage(&list[m - 1], &list[i]))
+        if (!is_kept(list, m, &list[i]))
             list[m++] = list[i];
     *n = m;
 }
