@@ -121,6 +121,12 @@ same_fall(const struct tl_outage *a, const struct tl_outage *b)
            within_a_second(a->first_ok, b->first_ok);
 }
 
+static int64_t
+width_of(const struct tl_outage *o)
+{
+    return o->min_us == TL_UNKNOWN || o->max_us == TL_UNKNOWN ? INT64_MAX : o->max_us - o->min_us;
+}
+
 /* Takes *o for one of the last outages of the list, if it is, and keeps the finer of the two. */
 static bool
 is_kept(struct tl_outage *list, size_t n, const struct tl_outage *o)
@@ -130,7 +136,7 @@ is_kept(struct tl_outage *list, size_t n, const struct tl_outage *o)
             return true;
         if (!same_fall(&list[i], o))
             continue;
-        if (o->max_us - o->min_us < list[i].max_us - list[i].min_us)
+        if (width_of(o) < width_of(&list[i]))
             list[i] = *o;
         return true;
     }
