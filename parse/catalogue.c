@@ -372,6 +372,15 @@ catalogue_id(const struct tl_catalogue *c, struct tl_str id, size_t *n)
 }
 
 bool
+rule_is_of_logs(const struct rule *r)
+{
+    for (size_t i = 0; i < r->nsources; i++)
+        if (!tl_str_eq(r->sources[i], TL_STR("pg")) && !tl_str_eq(r->sources[i], TL_STR("mysql")))
+            return false;
+    return r->nsources > 0;
+}
+
+bool
 rule_fits(const struct rule *r, struct tl_str source_type)
 {
     for (size_t i = 0; i < r->nsources; i++)

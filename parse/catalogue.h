@@ -137,6 +137,8 @@ enum rule_answer rule_match(struct tl_catalogue *c, struct rule *r, struct tl_st
 const struct rule_id *catalogue_id(const struct tl_catalogue *c, struct tl_str id, size_t *n);
 
 bool rule_fits(const struct rule *r, struct tl_str source_type);
+/* Do all its sources mean the log of a server? */
+bool rule_is_of_logs(const struct rule *r);
 bool rule_has_id(const struct rule *r, struct tl_str id);
 
 /* ---- rule_file.c ---- */

@@ -1,0 +1,1 @@
+([.events[].class] == ["unclassified", "unclassified"]) and ([all_findings[] | select(.code == "unclassified.near")] == [])
