@@ -7,6 +7,7 @@
  *   cw_json.c     messages become records
  *   cw_inner.c    which dialect is inside
  *   cw_portion.c  answers of DownloadDBLogFilePortion: the log itself, in a JSON text or in XML
+ *   cw_csv.c      downloads of the console
  *   fmt_cwlogs.c  the format: which of them it is
  */
 #ifndef TL_PARSE_CWLOGS_H
@@ -91,5 +92,16 @@ bool cw_portion_cut(const struct cw_portion *p);
 void cw_portion_close(struct cw_portion *p); /* NULL is allowed */
 /* The beginning of the log in a head, for sniffers: at most cap bytes into buf. */
 size_t cw_portion_head(struct tl_reader *r, struct tl_str head, char *buf, size_t cap);
+
+/* ---- cw_csv.c: the same for a CSV download of the console, which becomes lines of cw_text.c ----
+ */
+
+bool cw_csv_starts(struct tl_str head);
+struct cw_csv;
+struct cw_csv *cw_csv_open(struct tl_reader *r);
+void cw_csv_close(struct cw_csv *c); /* NULL is allowed */
+size_t cw_csv_head(struct tl_reader *r, struct tl_str head, char *buf, size_t cap);
+/* The log group of its first record; empty: it has none. A view of head. */
+struct tl_str cw_csv_group(struct tl_str head);
 
 #endif

@@ -17,6 +17,7 @@ enum {
 struct cwlogs {
     struct cw_json *json;
     struct cw_portion *portion;
+    struct cw_csv *csv;
     void *engine; /* r->state of the engine; NULL: it does not read */
 };
 
@@ -74,6 +75,19 @@ sniff_json(const struct cw_look *look, struct tl_buf *why)
 }
 
 static int
+sniff_csv(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
+{
+    char *room = tl_arena_alloc(&r->scratch, DATA_LOOK + LOG_PAD);
+    struct cw_text text;
+
+    if (!room ||
+        !cw_text_find(r, (struct tl_str){room, cw_csv_head(r, head, room, DATA_LOOK)}, &text))
+        return 0;
+    tl_buf_addf(why, "%s in a download of CloudWatch Logs", text.inner->name);
+    return SURE;
+}
+
+static int
 cwlogs_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 {
     struct cw_look look;
@@ -81,6 +95,8 @@ cwlogs_sniff(struct tl_reader *r, struct tl_str head, struct tl_buf *why)
 
     if (cw_portion_starts(head))
         return sniff_portion(r, head, why);
+    if (cw_csv_starts(head))
+        return sniff_csv(r, head, why);
     if (is_json(r, head, &look))
         return sniff_json(&look, why);
     if (!cw_text_find(r, head, &text))
@@ -147,7 +163,8 @@ open_portion(struct tl_reader *r, struct cwlogs *c, struct tl_error *err)
 }
 
 static enum tl_status
-open_text(struct tl_reader *r, struct cwlogs *c, const struct cw_text *text, struct tl_error *err)
+open_text(struct tl_reader *r, struct cwlogs *c, const struct cw_text *text, struct tl_str group,
+          struct tl_error *err)
 {
     const struct log_dialect *d = cw_text_dialect(r, text);
     struct tl_str head = head_of(r), line = {"", 0};
@@ -158,13 +175,26 @@ open_text(struct tl_reader *r, struct cwlogs *c, const struct cw_text *text, str
         return no_room(r, err);
     (void)tl_str_line(&head, &line);
     (void)cw_text_skip(text->shape, line.p, line.p + line.n, &outer);
-    owner_of_group(outer.group, &owner);
+    owner_of_group(outer.group.n > 0 ? outer.group : group, &owner);
+    reader_hint(r, TL_STR("account"), owner.account, TL_STR("log-group"), 0);
     reader_hint(r, TL_STR("cluster"), owner.cluster, TL_STR("log-group"), 0);
     reader_hint(r, TL_STR("instance"), owner.instance, TL_STR("log-group"), 0);
     owner = (struct log_owner){.label = {"", 0}};
     owner_of_stream(outer.stream, &owner);
     reader_hint(r, TL_STR("instance"), owner.instance, TL_STR("log-stream"), 0);
     return open_engine(r, c, d, err);
+}
+
+static enum tl_status
+open_csv(struct tl_reader *r, struct cwlogs *c, struct tl_error *err)
+{
+    struct tl_str group = reader_keep(r, cw_csv_group(head_of(r)));
+    struct cw_text text;
+
+    c->csv = cw_csv_open(r);
+    if (!c->csv || !group.p)
+        return no_room(r, err);
+    return cw_text_find(r, head_of(r), &text) ? open_text(r, c, &text, group, err) : TL_OK;
 }
 
 static enum tl_status
@@ -180,8 +210,10 @@ cwlogs_open(struct tl_reader *r, struct tl_error *err)
         return no_room(r, err);
     if (cw_portion_starts(head))
         return open_portion(r, c, err);
+    if (cw_csv_starts(head))
+        return open_csv(r, c, err);
     if (!is_json(r, head, &look) && cw_text_find(r, head, &text))
-        return open_text(r, c, &text, err);
+        return open_text(r, c, &text, (struct tl_str){"", 0}, err);
     c->json = cw_json_open(r);
     return c->json ? TL_OK : no_room(r, err);
 }
@@ -214,7 +246,9 @@ cwlogs_finish(struct tl_reader *r, struct tl_error *err)
         return TL_OK;
     }
     if (!c->engine)
-        reader_odd(r, 1, "an answer of download-db-log-file-portion, but of no log that is known");
+        reader_odd(r, 1, "%s, but of no log that is known",
+                   c->csv ? "a download of CloudWatch Logs"
+                          : "an answer of download-db-log-file-portion");
     if (c->portion && cw_portion_cut(c->portion))
         reader_odd(r, 1, "LogFileData is broken off");
     if (c->engine) {
@@ -239,6 +273,7 @@ cwlogs_close(struct tl_reader *r)
         take_state(r, c);
     }
     cw_portion_close(c->portion);
+    cw_csv_close(c->csv);
     r->state = NULL;
 }
 

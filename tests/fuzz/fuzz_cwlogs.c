@@ -67,6 +67,33 @@ portions(struct tl_str text)
     tl_arena_free(&r.arena);
 }
 
+/* A download as lines has as many as it had; a quote that is not closed is no way out of it. */
+static void
+download(struct tl_str text)
+{
+    struct tl_memory m = {text};
+    struct tl_reader r = {.in = {.name = TL_STR("in")}};
+    size_t lines = 0, want = 0, got;
+    struct cw_csv *c;
+    char buf[300];
+
+    if (!cw_csv_starts(text))
+        return;
+    for (size_t i = 0; i < text.n; i++)
+        want += text.p[i] == '\n';
+    tl_arena_init(&r.arena, 1 << 20);
+    feed_init(&r.feed, tl_stream_memory(&m));
+    c = cw_csv_open(&r);
+    assert(c);
+    while ((got = feed_read(&r.feed, buf, text.n % sizeof(buf) + 1)) > 0)
+        for (size_t i = 0; i < got; i++)
+            lines += buf[i] == '\n';
+    assert(lines <= want + 1);
+    cw_csv_close(c);
+    feed_free(&r.feed);
+    tl_arena_free(&r.arena);
+}
+
 static void
 read_all(struct tl_str text)
 {
@@ -114,6 +141,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unescape(text);
     messages(text);
     portions(text);
+    download(text);
     read_all(text);
     return 0;
 }

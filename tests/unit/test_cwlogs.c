@@ -230,6 +230,35 @@ put_download(const struct piece *p, struct tl_buf *b)
 }
 
 static void
+put_quoted(struct tl_str s, struct tl_buf *b)
+{
+    tl_buf_add(b, TL_STR("\""));
+    for (size_t i = 0; i < s.n; i++) {
+        tl_buf_add(b, (struct tl_str){s.p + i, 1});
+        if (s.p[i] == '"')
+            tl_buf_add(b, TL_STR("\""));
+    }
+    tl_buf_add(b, TL_STR("\""));
+}
+
+static void
+put_csv_row(const struct piece *p, struct tl_buf *b)
+{
+    put_iso(p, "", 6, b);
+    b->p[b->n - 1] = ',';
+    put_quoted(p->text, b);
+    tl_buf_add(b, TL_STR(",shop-1.0,\"210987654321:" GROUP "\"\n"));
+}
+
+static void
+put_csv(const struct piece *p, struct tl_buf *b)
+{
+    tl_buf_addf(b, "%lld,", p->ms);
+    put_quoted(p->text, b);
+    tl_buf_add(b, TL_STR("\r\n"));
+}
+
+static void
 put_export(const struct piece *p, struct tl_buf *b)
 {
     put_iso(p, "Z", 3, b);
@@ -348,6 +377,8 @@ static const struct wrapper wrappers[] = {
     {"subscription", "", put_record, "", true},
     {"sorted subscription", "", put_sorted_record, "", true},
     {"download of a query", "[\n", put_download, "\n]\n", true},
+    {"CSV of a query", "@timestamp,@message,@logStream,@log\n", put_csv_row, "", true},
+    {"CSV of a search", "\"timestamp\",\"message\"\r\n", put_csv, "", true},
     {"get-query-results", "{\"results\":[", put_row,
      "],\"statistics\":{\"recordsMatched\":1.0},\"status\":\"Complete\"}", true},
     {"export", "", put_export, "", true},
@@ -551,6 +582,20 @@ knows_whose_log_it_is(void **state)
                " shop-2.0 2025-03-02 04:05:09 " FAST "\n",
          "1 2025-03-02T04:05:08.000Z+1000 shop-1<shop log.shutdown: database system is shut down\n"
          "2 2025-03-02T04:05:09.000Z+1000 shop-2<shop log.shutdown-requested: "
+         "received fast shutdown request\n2/2"},
+        {"@timestamp,@log,@message,@logStream\n2025-03-02 04:05:08.123,210987654321:" GROUP
+         ",2025-03-02 04:05:08 " SHUT ",shop-1.0\n"
+         "2025-03-02 04:05:09.123,210987654321:" GROUP ",\"several\nlines\",shop-1.0\n"
+         "2025-03-02 04:05:09.123,,\"2025-03-02 04:05:09 " FAST "\",",
+         "2 2025-03-02T04:05:08.000Z+1000 shop-1<shop 210987654321 log.shutdown: "
+         "database system is shut down\n"
+         "5 2025-03-02T04:05:09.000Z+1000 <shop 210987654321 =- log.shutdown-requested: "
+         "received fast shutdown request\n2/2"},
+        /* a quote that nothing closes */
+        {"timestamp,message\n1740888308123,2025-03-02 04:05:08 " SHUT "\n1740888309123,\"x\n"
+         "1740888309123,2025-03-02 04:05:09 " FAST,
+         "2 2025-03-02T04:05:08.000Z+1000  =in log.shutdown: database system is shut down\n"
+         "4 2025-03-02T04:05:09.000Z+1000  =in log.shutdown-requested: "
          "received fast shutdown request\n2/2"},
         /* among words: blocks of a document */
         {"# What happened on Sunday\n\nThe upgrade of the shop took longer than we had hoped for, "
