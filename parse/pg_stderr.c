@@ -424,6 +424,24 @@ see(const struct pg_shape *x, const char *p, const char *end, struct pg_time *t,
                                                     : see_fixed(x, p, end, t, tag);
 }
 
+/* "FEHLER:  ", "ОШИБКА:  ": a server that speaks another language. No rule knows its messages. */
+static bool
+is_translated(const char *p, const char *end)
+{
+    const char *colon = p;
+
+    while (end - colon > 2 && (colon = memchr(colon, ':', (size_t)(end - colon) - 2)) != NULL) {
+        const char *word = colon;
+
+        while (word > p && (is_upper(word[-1]) || (unsigned char)word[-1] >= 0x80))
+            word--;
+        if (colon - word >= 3 && colon[1] == ' ' && colon[2] == ' ')
+            return true;
+        colon++;
+    }
+    return false;
+}
+
 /*
  * A line with a time in place and no tag was damaged when it shows a pid in its brackets as
  * prefixes have it, or ends before there could be a message.
@@ -435,6 +453,8 @@ is_damaged(const struct pg_time *t, const char *end)
 
     if (end - p > 256)
         end = p + 256;
+    if (is_translated(p, end))
+        return false;
     for (; (p = memchr(p, '[', (size_t)(end - p))) != NULL; p++) {
         for (q = p + 1; q < end && is_digit(*q); q++)
             ;

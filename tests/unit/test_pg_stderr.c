@@ -262,6 +262,11 @@ learns_prefixes(void **state)
            " UTC [6",
          "1 " T ".000Z one {level=LOG pid=5}\n2 !its time cannot be\n3 !\n"
          "4 " T ".000Z three {level=LOG pid=5}\n7 !\n"},
+        /* another language than English: no record, and nothing odd */
+        {NULL,
+         D " UTC [5] LOG:  eins\n" D " UTC [5] FEHLER:  zwei\n" D " UTC [5] АНЗ:  drei\n" D
+           " UTC [5] LXg:  vier\n",
+         "1 " T ".000Z eins {level=LOG pid=5}\n4 !\n"},
         /* a tag in a message, and in a statement */
         {NULL,
          D " UTC::@:[5]:LOG:  x ERROR:  y\n" D " UTC:h(1):u@d:[5]:STATEMENT:  select ':LOG:  z'\n",
