@@ -1,4 +1,4 @@
-/* pg_split.c - one record of PostgreSQL's stderr log, in full. */
+/* pg_split.c - one record of a PostgreSQL log, in full. */
 #include "parse/pg_prefix.h"
 
 #include <string.h>
