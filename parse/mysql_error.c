@@ -401,7 +401,16 @@ is_closing(struct tl_str line)
            tl_str_find(line, TL_STR(" END OF LOG ")) != SIZE_MAX;
 }
 
-/* The message: the rest of the first line, and the lines behind it. */
+/* What is behind the first line of a crash report is a stack, and the client's statement. */
+static bool
+is_report(struct tl_str line)
+{
+    return tl_str_find(line, TL_STR(" got signal ")) != SIZE_MAX ||
+           tl_str_find(line, TL_STR(" got exception ")) != SIZE_MAX ||
+           tl_str_find(line, TL_STR("Assertion failure")) != SIZE_MAX;
+}
+
+/* The message: the rest of the first line, and the lines behind it but those of a crash report. */
 static struct tl_str
 join_lines(struct tl_reader *r, struct tl_str text)
 {
@@ -411,7 +420,7 @@ join_lines(struct tl_reader *r, struct tl_str text)
 
     if (!tl_str_line(&rest, &line))
         return TL_STR("");
-    if (rest.n == 0)
+    if (rest.n == 0 || is_report(line))
         return tl_str_trim(line);
     p = tl_arena_alloc(&r->scratch, text.n + 1);
     if (!p)

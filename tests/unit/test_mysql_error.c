@@ -166,8 +166,9 @@ static const struct {
      "04:05:06.000 1000000 [ +0] level=Note: mysqld: ready for connections.\n"
      "Version: '5.0.77'  port: 3306"},
     {"060203 04:05:06  mysqld restarted\n", "04:05:06.000 1000000 [ +0]: mysqld restarted"},
-    {"04:05:06 UTC - mysqld got signal 11 ;\nThis could be\n",
-     "none: mysqld got signal 11 ;\nThis could be"},
+    {"04:05:06 UTC - mysqld got signal 11 ;\nThis could be\n", "none: mysqld got signal 11 ;"},
+    {"060203 04:05:06 InnoDB: Assertion failure in thread 1 in file a.c line 2\nInnoDB: We\n",
+     "04:05:06.000 1000000 [ +0]: InnoDB: Assertion failure in thread 1 in file a.c line 2"},
     {"2026-02-03T04:05:06Z 0 [Note] Bye\n----------------------- END OF LOG "
      "----------------------\n",
      "04:05:06.000 1000000 [Z +0] level=Note thread=0: Bye"},
