@@ -28,6 +28,14 @@ cw_inner(struct tl_reader *r, struct tl_str head, int *sure)
     return best;
 }
 
+const struct log_dialect *
+cw_inner_of_kind(struct tl_str kind)
+{
+    if (tl_str_eq(kind, TL_STR("postgresql")))
+        return &pg_stderr;
+    return tl_str_eq(kind, TL_STR("error")) ? &mysql_error : NULL;
+}
+
 bool
 cw_plausible(const struct tl_stamp *s)
 {

@@ -87,14 +87,14 @@ keys_of(struct cw_json *j, struct tl_str source)
     return k->keys;
 }
 
-/* What the lines of a text are read as; none is no failure. */
+/* What the lines of a text are read as; none is no failure. NULL: what they look like most. */
 static bool
-learn(struct cw_json *j, struct tl_str text, struct inner *out)
+learn(struct cw_json *j, struct tl_str text, const struct log_dialect *d, struct inner *out)
 {
     struct tl_error err;
     int sure;
 
-    *out = (struct inner){.dialect = cw_inner(j->r, text, &sure)};
+    *out = (struct inner){.dialect = d ? d : cw_inner(j->r, text, &sure)};
     if (!out->dialect)
         return true;
     if (out->dialect->learn && out->dialect->learn(j->r, text, &out->state, &err))
@@ -122,20 +122,26 @@ first_line(struct tl_str text)
     return line;
 }
 
-/* As the input begins, unless its first message says something else. */
+/* As the input begins, unless its first message says something else; as its group is called. */
 static bool
 choose(struct cw_json *j, struct tl_str text, struct origin *o)
 {
+    const struct log_dialect *d;
+
     if (!owner_has_errors(&o->owner))
         return true;
     o->inner = j->head;
     if (begins_record(&j->head, first_line(text)))
         return true;
-    if (!learn(j, text, &o->inner))
+    if (!learn(j, text, NULL, &o->inner))
         return false;
-    if (!o->inner.dialect)
-        o->inner = j->head;
-    return true;
+    if (o->inner.dialect)
+        return true;
+    o->inner = j->head;
+    d = cw_inner_of_kind(o->owner.kind);
+    if (!d || (j->head.dialect && tl_str_eq(j->head.dialect->source, d->source)))
+        return true;
+    return learn(j, text, d, &o->inner);
 }
 
 static bool
@@ -454,7 +460,7 @@ learn_head(struct cw_json *j)
     bool ok;
 
     head.n = head.n < HEAD_SIZE ? head.n : HEAD_SIZE;
-    ok = !collect(j->r, head, &text, &look) && learn(j, tl_buf_str(&text), &j->head);
+    ok = !collect(j->r, head, &text, &look) && learn(j, tl_buf_str(&text), NULL, &j->head);
     tl_buf_free(&text);
     return ok;
 }
@@ -485,6 +491,8 @@ cw_json_finish(struct cw_json *j)
 {
     if (j->foreign > 0 && j->nknown == 0)
         reader_odd(j->r, j->foreign, "messages of CloudWatch Logs, but of no log that is known");
+    else if (j->nknown > 0 && j->r->source.records == 0 && j->r->source.odd == 0)
+        reader_odd(j->r, 1, "messages of CloudWatch Logs, but none begins a record of a log");
 }
 
 void

@@ -21,6 +21,9 @@
 /* The dialect that a log's own lines have most surely, and how sure (0: NULL). */
 const struct log_dialect *cw_inner(struct tl_reader *r, struct tl_str head, int *sure);
 
+/* What RDS writes to log groups of a kind; NULL: not known. For messages that do not say it. */
+const struct log_dialect *cw_inner_of_kind(struct tl_str kind);
+
 /* What CloudWatch Logs or a person can have as the time of a message; older is a placeholder. */
 bool cw_plausible(const struct tl_stamp *s);
 

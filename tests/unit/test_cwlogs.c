@@ -649,6 +649,16 @@ is_not_led_astray(void **state)
         {"{\"events\": [], \"searchedLogStreams\": []}", "cwlogs 0/0"},
         {"{\"events\":[" EV("s-1", "1740888308123", "START RequestId: 1") "]}",
          "cwlogs 0/1 1! messages of CloudWatch Logs, but of no log that is known"},
+        /* a message that only its group tells from others */
+        {BATCH("DATA_MESSAGE", GROUP, "shop-1.0",
+               EV("", "1740888308000", "2025-03-02 04:05:08 UTC::@:[9]:LOG:  checkpoint starting")),
+         "cwlogs 0/1"},
+        {BATCH("DATA_MESSAGE", "/aws/rds/instance/shop/error", "shop",
+               EV("", "1740888308000", "2025-03-02 04:05:08.12 spid5s      Starting up database")),
+         "cwlogs 0/0 1! messages of CloudWatch Logs, but none begins a record of a log"},
+        {BATCH("DATA_MESSAGE", "/ecs/web", "web/1",
+               EV("", "1740888308000", "2025-03-02 04:05:08 GET /")),
+         "cwlogs 0/1 1! messages of CloudWatch Logs, but of no log that is known"},
         /* a line of a PostgreSQL log as JSON is no message of CloudWatch Logs */
         {"{\"timestamp\":\"2025-03-02 04:05:08.120 "
          "UTC\",\"pid\":9,\"error_severity\":\"LOG\","
