@@ -64,6 +64,7 @@ struct cw_json {
     bool ended;
     bool timed, stopped; /* a record has shown its zone; the input is not read because of it */
     uint64_t nknown;     /* messages of logs that are known */
+    uint64_t nbegun;     /* records in them */
     uint32_t foreign;    /* line of the first other one */
     bool failed;
 };
@@ -254,6 +255,7 @@ begin(struct cw_json *j, struct tl_str line)
     if (rec)
         rec->whole = true;
     rec = open_at(j, j->nopen++);
+    j->nbegun++;
     tl_buf_reset(&rec->text);
     tl_buf_reset(&rec->id);
     tl_buf_add(&rec->id, j->message.id);
@@ -282,6 +284,7 @@ take_line(struct cw_json *j)
     case LOG_BROKEN:
         reader_odd(j->r, j->message.line, "it begins like a record of %s, but is damaged or cut",
                    in->dialect->name);
+        j->nbegun++;
         if ((rec = open_of(j, j->origin)) != NULL)
             rec->whole = true;
         break;
@@ -491,7 +494,7 @@ cw_json_finish(struct cw_json *j)
 {
     if (j->foreign > 0 && j->nknown == 0)
         reader_odd(j->r, j->foreign, "messages of CloudWatch Logs, but of no log that is known");
-    else if (j->nknown > 0 && j->r->source.records == 0 && j->r->source.odd == 0)
+    else if (j->nknown > 0 && j->nbegun == 0)
         reader_odd(j->r, 1, "messages of CloudWatch Logs, but none begins a record of a log");
 }
 
