@@ -472,7 +472,8 @@ split_json(struct tl_reader *r, struct tl_str text, struct log_record *out, cons
     struct tl_str time;
     int64_t number;
 
-    if (doc_read(text, &r->text, &doc) || !doc) {
+    r->scratch.failed |= doc_read(text, &r->text, &doc) != TL_OK;
+    if (!doc) {
         *why = "it is no valid JSON";
         return false;
     }
