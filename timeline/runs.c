@@ -109,7 +109,7 @@ within_a_second(tl_time a, tl_time b)
     return a - b < TL_SECOND && b - a < TL_SECOND;
 }
 
-/* Two logs of one server, of which one has whole seconds only (stderr with %t, and csvlog). */
+/* Two logs of one server, of which one has whole seconds only (a prefix with %t). */
 static bool
 same_fall(const struct tl_outage *a, const struct tl_outage *b)
 {
