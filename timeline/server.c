@@ -67,16 +67,25 @@ refine(const struct tl_event *ev, enum sign sign)
     return sign;
 }
 
+/* What only the server itself can say. A session that says it (RAISE LOG) has a user. */
+static bool
+is_own_word(enum sign sign)
+{
+    return sign != SIGN_REFUSED && sign != SIGN_DROPPED && sign != SIGN_FULL;
+}
+
 enum sign
 row_sign(const struct tl_builder *b, uint32_t row)
 {
     const struct tl_event *ev = row_event(b, row);
+    bool session = tl_event_field(ev, TL_STR("user")) != NULL;
 
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
         struct tl_str c = signs[i].cls;
 
-        if (c.p[c.n - 1] == '-' ? tl_str_starts(ev->cls, c) : tl_str_eq(ev->cls, c))
-            return refine(ev, signs[i].sign);
+        if (c.p[c.n - 1] != '-' ? !tl_str_eq(ev->cls, c) : !tl_str_starts(ev->cls, c))
+            continue;
+        return session && is_own_word(signs[i].sign) ? SIGN_NONE : refine(ev, signs[i].sign);
     }
     return SIGN_NONE;
 }

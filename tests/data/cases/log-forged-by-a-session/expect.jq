@@ -1,0 +1,1 @@
+(all_outages == []) and ([.events[].fields.user] == [null, "app", "app"])
