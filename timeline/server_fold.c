@@ -174,6 +174,16 @@ take_reinit(struct fold *d, uint32_t row)
     d->f.weak = false;
 }
 
+/* A session may go on for a while when the server's first process has gone: what it says proves
+ * nothing. */
+static bool
+shows_service(const struct tl_builder *b, uint32_t row, enum sign sign)
+{
+    return sign != SIGN_FAILED && sign != SIGN_STARTING && sign != SIGN_REFUSED &&
+           sign != SIGN_DROPPED && sign != SIGN_ORPHAN &&
+           !tl_event_field(row_event(b, row), TL_STR("user"));
+}
+
 /* The last sign of life of the process before: its events, and lines that are none. */
 static struct tl_instant
 life_before(const struct fold *d, tl_time moment)
@@ -377,7 +387,7 @@ take_row(struct fold *d, uint32_t row)
     default:
         break;
     }
-    if (!is_proved(d) && sign != SIGN_FAILED && sign != SIGN_STARTING && sign != SIGN_REFUSED) {
+    if (!is_proved(d) && shows_service(d->b, row, sign)) {
         d->alive = *when;
         d->failed = false;
     }
