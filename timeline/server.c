@@ -117,9 +117,12 @@ row_stated(const struct tl_builder *b, uint32_t row)
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const struct tl_field *f = tl_event_field(row_event(b, row), names[i]);
+        tl_time at = f && f->type == TL_FIELD_TIME ? f->number : TL_TIME_NONE;
 
-        if (f && f->type == TL_FIELD_TIME && f->number != TL_TIME_NONE)
-            return tl_instant_of(f->number, TL_SECOND); /* as PostgreSQL writes it */
+        if (f && f->type == TL_FIELD_TEXT && !tl_time_read(f->text, &at)) /* of a stream */
+            at = TL_TIME_NONE;
+        if (at != TL_TIME_NONE)
+            return tl_instant_of(at, TL_SECOND); /* as PostgreSQL writes it */
     }
     return TL_INSTANT_NONE;
 }
