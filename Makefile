@@ -10,7 +10,8 @@
 #   make test-corpus CORPUS=DIR, make test-vectors REFERENCE=DIR   evidence that is not bundled
 MODE ?= release
 B    := build/$(MODE)
-PKGS := libpcre2-8 libcjson expat libarchive libcrypto libutf8proc zlib
+ISAL := $(shell pkg-config --exists libisal && echo libisal)# reads gzip faster; not on every architecture
+PKGS := libpcre2-8 libcjson expat libarchive libcrypto libutf8proc zlib $(ISAL)
 LAYERS := core ingest parse timeline render
 
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-plt
@@ -28,9 +29,9 @@ ALL_LDLIBS = -pthread $(shell pkg-config --libs $(PKGS)) $(LDLIBS)
 FUZZ_CC ?= clang
 JOBS    ?= $(shell nproc)
 
-LIB_SRC  := $(wildcard $(LAYERS:%=%/*.c))
+LIB_SRC  := $(filter-out ingest/gunzip_$(if $(ISAL),zlib,isal).c,$(wildcard $(LAYERS:%=%/*.c)))
 CLI_SRC  := $(wildcard cli/*.c)
-ALL_SRC  := $(LIB_SRC) $(CLI_SRC)
+ALL_SRC  := $(sort $(LIB_SRC) $(CLI_SRC) ingest/gunzip_zlib.c)
 ALL_HDR  := $(wildcard $(LAYERS:%=%/*.h) cli/*.h)
 RULES    := $(sort $(wildcard parse/rules/*.rules))
 TESTS    := $(patsubst tests/unit/%.c,$B/tests/%,$(sort $(wildcard tests/unit/test_*.c)))

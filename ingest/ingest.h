@@ -1,6 +1,6 @@
 /*
  * ingest.h - the door of ingest/: where bytes come in. Libraries confined to it: libarchive,
- * OpenSSL (later libcurl, libpq).
+ * ISA-L or zlib, OpenSSL (later libcurl, libpq).
  *
  * A walk turns INPUT arguments into inputs, one at a time and in an order that depends on their
  * paths' bytes alone: a file, the files of a folder, the members of an archive, compressed or not.
@@ -34,8 +34,8 @@ enum tl_status tl_walk_open(struct tl_str input, int stdin_fd, const struct tl_i
  * leave the folder or lead nowhere, pipes and devices in it, and, where found by walking,
  * tideline's own output (known by its first bytes; never tideline.event/1). A file or folder that
  * cannot be read is TL_EINPUT, a ceiling TL_ELIMIT, once; calling again goes on behind it. A stream
- * hands out every byte before a damage (of bzip2, xz and zstd all but the last block), then fails
- * once, then ends.
+ * hands out every byte before a damage (of gzip all but the last two, of bzip2, xz and zstd all but
+ * the last block), then fails once, then ends.
  */
 enum tl_status tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder,
                             struct tl_stream *stream, bool *got, struct tl_error *err);
