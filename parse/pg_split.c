@@ -62,7 +62,7 @@ goes_on(struct tl_str line)
 static void
 read_rest(const struct pg_state *s, char *copy, struct tl_str rest, struct log_record *out)
 {
-    struct tl_str detail = {"", 0}, hint = {"", 0}, other, line;
+    struct tl_str detail = {"", 0}, hint = {"", 0}, other = {"", 0}, line;
     struct tl_str *part = &out->message;
     struct pg_time t;
     struct pg_tag tag;
