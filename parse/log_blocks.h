@@ -11,7 +11,7 @@
 #include "parse/log.h"
 
 enum {
-    LOG_BLOCK = 1024 * 1024, /* bytes of a block; a longer line is cut there */
+    LOG_BLOCK = 512 * 1024, /* bytes of a block; a longer line is cut there */
     LOG_THREADS_MAX = 16,
     LOG_ZONES_MAX = 16,
     LOG_BROKEN_MAX = TL_ODD_SAMPLES

@@ -25,8 +25,14 @@ struct log_keys {
     uint32_t slots[1u << BITS];
     struct key *keys;
     size_t n;
-    uint64_t firsts[256 / 64]; /* bytes, lower case, that a head of fewer than four begins with */
-    bool all;                  /* some rule can begin with anything */
+    unsigned char kinds[256]; /* of a byte: bits of enum kind */
+    bool all;                 /* some rule can begin with anything */
+};
+
+enum kind {
+    KIND_DOUBT = 1, /* may stand for another byte, or for none, once unescaped and normalised */
+    KIND_BLANK = 2,
+    KIND_FIRST = 4 /* a head of fewer than four bytes begins so */
 };
 
 #define EACH(b) ((uint32_t)(b)*0x01010101u)
@@ -69,8 +75,11 @@ add_key(struct log_keys *k, const char *text, size_t n)
     uint32_t h = hash(load(text));
     struct key *list;
 
-    if (n < LITERAL_MIN)
-        k->firsts[first / 64] |= (uint64_t)1 << (first % 64);
+    if (n < LITERAL_MIN) {
+        k->kinds[first] |= KIND_FIRST;
+        if (first >= 'a' && first <= 'z')
+            k->kinds[first - 'a' + 'A'] |= KIND_FIRST;
+    }
     if (n < LITERAL_MIN || has_key(k, text, n))
         return true;
     list = realloc(k->keys, (k->n + 1) * sizeof(*list));
@@ -116,6 +125,10 @@ log_keys_new(struct tl_catalogue *c, struct tl_str source)
 
     if (!k || !c)
         return k; /* without rules nothing is worth it */
+    for (unsigned b = 0; b < 256; b++)
+        if (b < ' ' || b >= 0x7f || b == '\\' || b == '"')
+            k->kinds[b] = KIND_DOUBT;
+    k->kinds[' '] = KIND_BLANK;
     k->all = c->plain;
     for (size_t i = 0; i < c->n && !k->all; i++) {
         if (has_source(c->rules[i], source) && !add_rule(k, c->rules[i])) {
@@ -144,18 +157,10 @@ has_run(uint32_t four)
     return has_zero(v | v >> 8 | 0xff000000u) != 0;
 }
 
-/* A byte that may stand for another one, or for none, once the message is unescaped and
- * normalised. */
-static bool
-is_doubtful(unsigned char b)
-{
-    return b < ' ' || b >= 0x7f || b == '\\' || b == '"';
-}
-
 enum like { UNLIKE, LIKE, UNSURE };
 
 static enum like
-compare(const struct key *key, const char *p, const char *end)
+compare(const struct log_keys *k, const struct key *key, const char *p, const char *end)
 {
     for (uint32_t i = 0; i < key->n; i++) {
         unsigned char b = (unsigned char)p[i];
@@ -166,7 +171,7 @@ compare(const struct key *key, const char *p, const char *end)
             b = (unsigned char)(b + 'a' - 'A');
         if (b == (unsigned char)key->text[i])
             continue;
-        if (is_doubtful(b) || (b == ' ' && i > 0 && p[i - 1] == ' '))
+        if ((k->kinds[b] & KIND_DOUBT) || (b == ' ' && i > 0 && p[i - 1] == ' '))
             return UNSURE;
         return UNLIKE;
     }
@@ -176,24 +181,23 @@ compare(const struct key *key, const char *p, const char *end)
 bool
 log_keys_may(const struct log_keys *k, const char *p, const char *end)
 {
-    unsigned char first = (unsigned char)*p;
+    const unsigned char *b = (const unsigned char *)p;
+    unsigned kinds;
     uint32_t v, h;
 
     if (k->all || end - p < 4)
         return true;
-    first = (unsigned char)(first + (first >= 'A' && first <= 'Z' ? 'a' - 'A' : 0));
-    if (k->firsts[first / 64] & ((uint64_t)1 << (first % 64)))
-        return true;
     v = load(p);
+    kinds = k->kinds[b[0]] | k->kinds[b[1]] | k->kinds[b[2]] | k->kinds[b[3]];
+    if (kinds) /* most messages begin with four letters */
+        if ((kinds & KIND_DOUBT) || (k->kinds[b[0]] & (KIND_FIRST | KIND_BLANK)) ||
+            ((kinds & KIND_BLANK) && has_run(v)))
+            return true;
     h = hash(v);
-    /* bytes beyond ASCII, control characters, blanks at the front or in a run, escapes */
-    if ((v & EACH(0x80)) || ((v - EACH(0x20)) & ~v & EACH(0x80)) || *p == ' ' || has_run(v) ||
-        has_zero(v ^ EACH('\\')) || has_zero(v ^ EACH('"')))
-        return true;
     if (!(k->bits[h / 64] & ((uint64_t)1 << (h % 64))))
         return false;
     for (uint32_t i = k->slots[h]; i; i = k->keys[i - 1].next)
-        if (compare(&k->keys[i - 1], p, end) != UNLIKE)
+        if (compare(k, &k->keys[i - 1], p, end) != UNLIKE)
             return true;
     return false;
 }

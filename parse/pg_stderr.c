@@ -271,6 +271,11 @@ tag_before(const char *from, const char *colon, char before, struct pg_tag *out)
     if (colon == from)
         return false;
     last = colon[-1];
+    if (last == 'G' && colon - from >= 3 && colon[-2] == 'O' && colon[-3] == 'L' &&
+        may_stand(from, colon - 3, before)) { /* nearly all of them */
+        *out = (struct pg_tag){colon - 3, colon, PG_SEVERITY};
+        return true;
+    }
     if (!is_upper(last) && (last < '1' || last > '5'))
         return false;
     for (size_t i = 0; i < NTAGS; i++) {
