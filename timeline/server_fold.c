@@ -19,7 +19,8 @@ struct fold {
     struct tl_instant alive;  /* last sign of life */
     struct tl_instant served; /* last "ready" */
     struct tl_str version;
-    uint32_t versioned; /* the row that names the one of this start; NONE */
+    bool heard, set_aside; /* the process at hand listens on TCP; on the socket of pg_upgrade */
+    uint32_t versioned;    /* the row that names the one of this start; NONE */
 };
 
 static struct fall
@@ -311,6 +312,33 @@ take_refusal(struct fold *d, uint32_t row)
     d->f.refused[why]++;
 }
 
+/* Where the new process listens: pg_upgrade starts servers of its own, that no client reaches. */
+static void
+take_listening(struct fold *d, uint32_t row)
+{
+    struct tl_str text = row_event(d->b, row)->message;
+
+    open_with_start(d, row);
+    d->heard |= tl_str_find(text, TL_STR("listening on IPv")) != SIZE_MAX;
+    d->set_aside |= tl_str_find(text, TL_STR(".s.PGSQL.50432")) != SIZE_MAX;
+}
+
+static void
+take_start(struct fold *d, uint32_t row)
+{
+    open_with_start(d, row);
+    note_version(d, row);
+    d->heard = d->set_aside = false;
+}
+
+/* MySQL names its version when it goes down, too. */
+static void
+note_old_version(struct fold *d, uint32_t row)
+{
+    if (d->version.n == 0)
+        d->version = tl_event_text(row_event(d->b, row), TL_STR("version"));
+}
+
 static enum tl_status
 take_ready(struct fold *d, uint32_t row)
 {
@@ -343,16 +371,19 @@ take_row(struct fold *d, uint32_t row)
     enum tl_status st = TL_OK;
 
     forget_crash(d, when);
+    if (sign == SIGN_READY && d->set_aside && !d->heard)
+        sign = SIGN_STARTING;
     switch (sign) {
     case SIGN_REQUEST:
+        note_old_version(d, row);
         take_request(d, row);
         break;
     case SIGN_SHUT:
+        note_old_version(d, row);
         take_shut(d, row);
         break;
     case SIGN_START:
-        open_with_start(d, row);
-        note_version(d, row);
+        take_start(d, row);
         break;
     case SIGN_WAS_SHUT:
     case SIGN_WAS_CUT:
@@ -365,7 +396,7 @@ take_row(struct fold *d, uint32_t row)
         take_orphan(d, row);
         break;
     case SIGN_LISTENING:
-        open_with_start(d, row);
+        take_listening(d, row);
         break;
     case SIGN_ABORT:
     case SIGN_RECOVERY:
