@@ -171,7 +171,8 @@ tell_odd(struct evidence *e, const struct tl_source *src)
     if (src->odd > 0)
         note_odd(e, src);
     if (tl_str_eq(src->format, TL_STR("unknown")) && !e->from_folder)
-        cli_note(e->s, "%.*s: no known format, so nothing was read from it", TL_FMT(src->name));
+        cli_note(e->s, "%.*s: no known format, so nothing was read from it (%.*s)",
+                 TL_FMT(src->name), TL_FMT(tl_reader_why(e->reader)));
     if (e->s->o.verbose)
         cli_note(e->s, "%.*s: %.*s, %llu records, %llu events, %llu unclassified",
                  TL_FMT(src->name), TL_FMT(src->format), (unsigned long long)src->records,

@@ -81,6 +81,8 @@ main(int argc, char **argv)
     code = tl_status_exit(st);
     if (!st && (s.incomplete || (s.o.strict && s.odd > 0)))
         code = EXIT_INCOMPLETE;
+    if (interrupted() && !s.out.closed)
+        cli_note(&s, "interrupted: what was read until then is all that is told");
     if (interrupted())
         code = EXIT_SIGNAL + signals_caught();
     session_close(&s);

@@ -145,6 +145,7 @@ look_at_prefix(struct tl_str before, struct vote *v, struct pg_survey *s)
     if (pg_time_find(PG_CLOCK_ISO, before.p, end, &t)) {
         vote_for(v, before, PG_CLOCK_ISO, &t);
         s->timed++;
+        s->twice += pg_time_find(PG_CLOCK_ISO, t.end, end, &t);
     } else if (pg_time_find(PG_CLOCK_EPOCH, before.p, end, &t)) {
         vote_for(v, before, PG_CLOCK_EPOCH, &t);
         s->timed++;
@@ -338,6 +339,8 @@ take_given(struct tl_reader *r, struct pg_state *s, struct tl_error *err)
     if (st)
         return st;
     s->given = true;
+    for (size_t i = 0; i < s->prefix.n; i++)
+        s->twice |= s->prefix.items[i].escape == 's';
     shapes_of_prefix(s);
     return TL_OK;
 }
@@ -358,6 +361,7 @@ pg_learn(struct tl_reader *r, struct tl_str head, void **state, struct tl_error 
     if (!s)
         return tl_fail(err, TL_ENOMEM, 0, "no room to learn the prefix of a log");
     pg_survey(head, &survey);
+    s->twice = survey.twice * 2 > survey.timed;
     if (r->in.hints.log_line_prefix.n > 0)
         st = take_given(r, s, err);
     if (st)

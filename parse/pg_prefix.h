@@ -96,6 +96,7 @@ struct pg_syslog { /* what wraps the lines; see pg_syslog.c */
 struct pg_state {
     struct pg_shape shapes[PG_SHAPES];
     size_t nshapes;
+    bool twice; /* prefixes have the time of the session, too (%s): the later one is the record's */
     bool commas; /* a comma behind the time is part of the prefix: no line is of csvlog */
     bool given;  /* prefix is that of --log-line-prefix */
     struct pg_prefix prefix;
@@ -105,6 +106,7 @@ struct pg_state {
 struct pg_survey {
     size_t lines;  /* that are not blank and do not go on with another */
     size_t timed;  /* begin a record with a time */
+    size_t twice;  /* … and have another time before the tag */
     size_t bare;   /* begin one without any time */
     size_t syslog; /* begin one within syslog */
     size_t server; /* of all: bear a pid, or a tag that only a server writes */

@@ -469,6 +469,22 @@ is_damaged(const struct pg_time *t, const char *end)
     return end == t->end || (end == t->end + 1 && end[-1] != ',');
 }
 
+/* Of several times before the tag the latest, or the finer one: a session began before it wrote. */
+static void
+take_later(struct pg_time *t, const char *end)
+{
+    enum pg_clock clock = t->zone ? PG_CLOCK_ISO : PG_CLOCK_EPOCH;
+    struct pg_time next = *t;
+
+    while (pg_time_find(clock, next.end, end, &next)) {
+        uint32_t n = next.n < t->n ? next.n : t->n;
+        int order = memcmp(next.p, t->p, n);
+
+        if (order > 0 || (order == 0 && next.n > t->n))
+            *t = next;
+    }
+}
+
 enum log_line
 pg_see(const struct pg_state *s, const char *p, const char *end, struct pg_time *t,
        struct pg_tag *tag)
@@ -478,6 +494,8 @@ pg_see(const struct pg_state *s, const char *p, const char *end, struct pg_time 
     for (size_t i = 0; i < s->nshapes; i++) {
         enum seen seen = see(&s->shapes[i], p, end, t, tag);
 
+        if (seen == SEEN_TAG && s->twice && t->p)
+            take_later(t, tag->word);
         if (seen == SEEN_TAG)
             return tag->sort == PG_SEVERITY ? LOG_RECORD : LOG_ASIDE;
         timed |= seen == SEEN_TIME;

@@ -205,6 +205,19 @@ note_given_hints(struct tl_reader *r)
         reader_hint(r, given[i].key, given[i].value, TL_STR("as"), 0);
 }
 
+/* What PowerShell's `>` makes: a mark, or every other byte of plain text NUL. */
+static bool
+is_utf16(struct tl_str head)
+{
+    size_t nul = 0;
+
+    if (head.n >= 2 && (memcmp(head.p, "\xff\xfe", 2) == 0 || memcmp(head.p, "\xfe\xff", 2) == 0))
+        return true;
+    for (size_t i = 0; i < head.n && i < 64; i++)
+        nul += head.p[i] == '\0';
+    return head.n >= 64 && nul >= 24 && nul <= 32;
+}
+
 /* --as NAME on a folder applies to the files detected as NAME, and its keys only to those. */
 static void
 choose_format(struct tl_reader *r, struct tl_str head)
@@ -225,8 +238,9 @@ choose_format(struct tl_reader *r, struct tl_str head)
     r->format = format_detect(r, head);
     if (!r->format) {
         r->format = &fmt_unknown;
-        tl_buf_add(&r->why, head.n > 0 ? TL_STR("no format recognises its first 64 KiB")
-                                       : TL_STR("it is empty"));
+        tl_buf_add(&r->why, head.n == 0      ? TL_STR("it is empty")
+                            : is_utf16(head) ? TL_STR("it is UTF-16: convert it to UTF-8 first")
+                                             : TL_STR("no format recognises its first 64 KiB"));
     }
     if (named && r->format != named) {
         none.tz = r->in.hints.input_tz;

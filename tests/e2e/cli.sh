@@ -173,7 +173,7 @@ mkfifo "$work/fifo"
 { cat "$work/many.json"; sleep 5; } > "$work/fifo" &
 feeder=$!
 timeout --foreground --preserve-status -s INT 1 "$TIDELINE" events --format ndjson - < "$work/fifo" > "$work/out" 2> "$work/err"
-verdict "SIGINT ends events" 130 $? 'DB instance shutdown' ''
+verdict "SIGINT ends events" 130 $? 'DB instance shutdown' 'interrupted: what was read until then'
 kill $feeder 2> /dev/null; wait $feeder 2> /dev/null
 check "with its source" grep -q '"schema":"tideline.source/1"' "$work/out"
 { cat "$work/many.json"; sleep 5; } > "$work/fifo" &
@@ -182,7 +182,7 @@ feeder=$!
 pid=$!
 sleep 1; kill -INT $pid; wait $pid; rc=$?
 kill $feeder 2> /dev/null; wait $feeder 2> /dev/null
-: > "$work/out"; verdict "SIGINT ends a report in the background" 130 $rc '' ''
+: > "$work/out"; verdict "SIGINT ends a report in the background" 130 $rc '' 'interrupted: what was read until then'
 check "which is whole" grep -q '"tideline.report/1"' "$work/int.json"
 
 # folders that cannot be read: root can, so another user asks
