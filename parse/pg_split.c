@@ -18,7 +18,7 @@ pg_fields(const struct pg_state *s, const struct pg_tag *tag, struct tl_str befo
           struct tl_str sqlstate, struct log_record *out)
 {
     struct tl_str level = {tag->word, (size_t)(tag->colon - tag->word)};
-    struct pg_who who;
+    struct pg_who who = {.pid = {NULL, 0}};
     int64_t pid;
 
     if (!s->given || !pg_prefix_match(&s->prefix, before, &who))
