@@ -10,7 +10,7 @@
 #   make test-corpus CORPUS=DIR, make test-vectors REFERENCE=DIR   evidence that is not bundled
 MODE ?= release
 B    := build/$(MODE)
-ISAL := $(shell pkg-config --exists libisal && echo libisal)# reads gzip faster; not on every architecture
+ISAL := $(shell pkg-config --exists libisal 2> /dev/null && echo libisal)# reads gzip faster; not on every architecture
 PKGS := libpcre2-8 libcjson expat libarchive libcrypto libutf8proc zlib $(ISAL)
 LAYERS := core ingest parse timeline render
 
