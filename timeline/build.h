@@ -143,6 +143,7 @@ struct tl_builder {
     uint32_t *by_tree;     /* first episode of each resource; NONE */
     uint32_t *members;     /* resources by tree, and where those of each begin */
     uint32_t *first_member;
+    bool *namesakes;    /* by resource: another Region has one of that name; NULL: not asked yet */
     uint32_t *place;    /* by resource: where it stands in the run at hand (run.h) */
     tl_time newest;     /* of all evidence; TL_TIME_NONE: it has no times */
     struct plan *plans; /* by run */

@@ -111,13 +111,27 @@ weigh(const struct tl_builder *b, const struct tl_claim *c, uint32_t input, enum
     return w;
 }
 
+/* " (21.281 s from the first failure to the first success)" */
+static struct tl_str
+words_observed(struct tl_builder *b, const struct tl_outage *o)
+{
+    const struct tl_str parts[] = {TL_STR(" ("), words_seconds(b, o->observed_us, o->res_us),
+                                   TL_STR(" from its first failure to its first success)")};
+
+    return o->observed_us == TL_UNKNOWN ? (struct tl_str){"", 0} : words_join(b, parts, 3);
+}
+
 static enum tl_status
 contradict(struct tl_builder *b, const struct tl_source *src, const struct tl_claim *c,
            const struct placed *p)
 {
-    const struct tl_str args[] = {
-        src->name, words_count(b, c->line), words_span(b, c->min_us, c->max_us),
-        c->text,   p->o->endpoint,          words_span(b, p->o->min_us, p->o->max_us)};
+    const struct tl_str args[] = {src->name,
+                                  words_count(b, c->line),
+                                  words_stated(b, c->min_us, c->max_us),
+                                  c->text,
+                                  p->o->endpoint,
+                                  words_span(b, p->o->min_us, p->o->max_us, p->o->res_us),
+                                  words_observed(b, p->o)};
     uint32_t rows[4];
     size_t n = outage_rows(b, p->o, rows);
 

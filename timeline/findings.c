@@ -11,6 +11,8 @@ enum { MAX_PROOF_ROWS = 48, MAX_ARG = 600, MAX_TEXT = 8 * 1024 };
 #define DOC_ZDP                                                                                    \
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"                                \
     "USER_UpgradeDBInstance.PostgreSQL.MinorUpgrade.html"
+#define DOC_DESCRIBE                                                                               \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html"
 
 #define DOC_ZDP_MYSQL                                                                              \
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.ZDP.html"
@@ -109,83 +111,4 @@ finding_add(struct tl_builder *b, struct plan *p, enum finding f, const uint32_t
     tl_arena_follow(b->arena, &text);
     tl_buf_free(&text);
     return out->text.p ? TL_OK : TL_ENOMEM;
-}
-
-/* ---- words ---- */
-
-struct tl_str
-words_join(struct tl_builder *b, const struct tl_str *parts, size_t n)
-{
-    struct tl_str out;
-    struct tl_buf buf;
-
-    tl_buf_init(&buf, MAX_TEXT);
-    for (size_t i = 0; i < n; i++)
-        tl_buf_add(&buf, parts[i]);
-    out = tl_arena_str(b->arena, tl_buf_str(&buf));
-    tl_arena_follow(b->arena, &buf);
-    tl_buf_free(&buf);
-    return out.p ? out : (struct tl_str){"", 0};
-}
-
-static struct tl_str
-words_buf(struct tl_builder *b, struct tl_buf *buf)
-{
-    struct tl_str s = tl_buf_str(buf), out = words_join(b, &s, 1);
-
-    tl_arena_follow(b->arena, buf);
-    tl_buf_free(buf);
-    return out;
-}
-
-struct tl_str
-words_count(struct tl_builder *b, uint64_t n)
-{
-    struct tl_buf buf;
-
-    tl_buf_init(&buf, 64);
-    tl_buf_addf(&buf, "%llu", (unsigned long long)n);
-    return words_buf(b, &buf);
-}
-
-struct tl_str
-words_seconds(struct tl_builder *b, int64_t us)
-{
-    struct tl_buf buf;
-
-    tl_buf_init(&buf, 64);
-    tl_seconds_print(&buf, us);
-    tl_buf_add(&buf, TL_STR(" s"));
-    return words_buf(b, &buf);
-}
-
-struct tl_str
-words_span(struct tl_builder *b, int64_t min, int64_t max)
-{
-    struct tl_buf buf;
-
-    tl_buf_init(&buf, 128);
-    if (max == TL_UNKNOWN) {
-        tl_buf_add(&buf, TL_STR("at least "));
-        tl_seconds_print(&buf, min == TL_UNKNOWN ? 0 : min);
-    } else if (min == TL_UNKNOWN) {
-        tl_buf_add(&buf, TL_STR("at most "));
-        tl_seconds_print(&buf, max);
-    } else {
-        tl_seconds_print(&buf, min);
-        tl_buf_add(&buf, TL_STR(" to "));
-        tl_seconds_print(&buf, max);
-    }
-    tl_buf_add(&buf, TL_STR(" s"));
-    return words_buf(b, &buf);
-}
-
-struct tl_str
-res_title(const struct tl_builder *b, uint32_t res)
-{
-    const struct res *r = &b->res[res];
-
-    if (r->id.n > 0)
-        return r->id;
-    return r->label.n > 0 ? r->label : TL_STR("a resource without a name");
 }

@@ -14,14 +14,14 @@
       "taken",                                                                                     \
       DOC_EVENTS)                                                                                  \
     X(CLAIM_CONTRADICTED, "claim.contradicted", WARNING,                                           \
-      "{0}, line {1}, claims {2}: \"{3}\"; the probe of {4} proves {5}", DOC_NONE)                 \
+      "{0}, line {1}, claims {2}: \"{3}\"; the probe of {4} proves {5}{6}", DOC_NONE)              \
     X(HINT_CONTRADICTED, "hint.contradicted", NOTICE, "{0}: {1}", DOC_NONE)                        \
     X(ZONE_ASSUMED, "zone.assumed", NOTICE,                                                        \
       "{0}: its times bear no zone; {1} was assumed (--input-tz, or --as auto,tz=ZONE)", DOC_NONE) \
     X(PRECISION_MINUTE, "precision.minute", INFO,                                                  \
-      "{0} of {1} rows are known to the minute only: their order within a minute is that of "      \
-      "their table",                                                                               \
-      DOC_NONE)                                                                                    \
+      "{0} of {1} rows are known to the minute only, in the order of their table: "                \
+      "describe-events has them to the millisecond, for 14 days",                                  \
+      DOC_DESCRIBE)                                                                                \
     X(UNCLASSIFIED_NEAR, "unclassified.near", NOTICE,                                              \
       "\"{0}\" fits no rule, but is close to {1}: AWS may have reworded it", DOC_EVENTS)           \
     X(RUN_AMBIGUOUS, "run.ambiguous", NOTICE, "{0}", DOC_NONE)                                     \
@@ -32,20 +32,21 @@
       "evidence says why",                                                                         \
       DOC_ZDP)                                                                                     \
     X(ZDP_DROPPED, "zdp.dropped", WARNING,                                                         \
-      "zero-downtime patching of {0} dropped {1} of {2} connections", DOC_ZDP)                     \
+      "zero-downtime patching of {0} dropped {1} of {2} connections: those clients got an error "  \
+      "and had to connect again",                                                                  \
+      DOC_ZDP)                                                                                     \
     X(ZDP_FAILED, "zdp.failed", WARNING, "zero-downtime patching of {0} failed: {1}", DOC_ZDP)     \
     X(ZDP_CLIENT_VIEW, "zdp.client-view", INFO,                                                    \
-      "zero-downtime patching of {0} took {1} by the server's word; for new connections to {2} "   \
-      "the probe proves {3}: consistent",                                                          \
+      "zero-downtime patching of {0} took {1} by its event; the probe of {2} proves an outage of " \
+      "{3} for new connections: consistent",                                                       \
       DOC_ZDP)                                                                                     \
     X(ZDP_CLIENT_DIFFERS, "zdp.client-differs", WARNING,                                           \
-      "zero-downtime patching of {0} took {1} by the server's word; for new connections to {2} "   \
-      "the probe proves {3}: the server's word does not cover it",                                 \
+      "zero-downtime patching of {0} took {1} by its event; the probe of {2} proves an outage of " \
+      "{3} for new connections: the event does not cover it, something else kept clients out, "    \
+      "too",                                                                                       \
       DOC_ZDP)                                                                                     \
     X(OUTAGE_NO_PROBE, "outage.no-probe", NOTICE,                                                  \
-      "{0} was restarted or patched, and no probe watched it: how long clients could not connect " \
-      "is unknown",                                                                                \
-      DOC_NONE)                                                                                    \
+      "{0} was restarted or patched, and no probe watched it: {1}", DOC_NONE)                      \
     X(OUTAGE_OPEN, "outage.open", NOTICE, "the log of {0} {1}: the outage is open on that side",   \
       DOC_NONE)                                                                                    \
     X(OUTAGE_BLIND, "outage.blind", NOTICE,                                                        \
@@ -107,10 +108,19 @@ enum tl_status finding_add(struct tl_builder *b, struct plan *p, enum finding f,
 /* Texts for findings, in the arena; empty when there is no room (finding_add fails then,
  * too). */
 struct tl_str words_count(struct tl_builder *b, uint64_t n);
-struct tl_str words_seconds(struct tl_builder *b, int64_t us);            /* "2.360 s" */
-struct tl_str words_span(struct tl_builder *b, int64_t min, int64_t max); /* "0.500 to 2.701 s" */
-struct tl_str res_title(const struct tl_builder *b, uint32_t res);        /* identifier, or label */
-/* Concatenates up to n parts. */
+/* "2.360 s", "0.500 to 2.701 s", "at most 3.201 s": as exact as stamps of res_us support; the ends
+ * of a span are rounded outwards, so that it stays true. */
+struct tl_str words_seconds(struct tl_builder *b, int64_t us, int64_t res_us);
+struct tl_str words_span(struct tl_builder *b, int64_t min, int64_t max, int64_t res_us);
+/* What somebody states, in the digits that it takes: "10 to 12 s", "1.5 s". */
+struct tl_str words_stated(struct tl_builder *b, int64_t min, int64_t max);
+struct tl_str words_long(struct tl_builder *b, int64_t us); /* "5 min", "3 hours" */
+/* "2026-04-11 06:22:40 UTC": to the second, or to the minute where no more is known. */
+struct tl_str words_time(struct tl_builder *b, const struct tl_instant *when);
+struct tl_str res_title(const struct tl_builder *b, uint32_t res); /* identifier, or label */
+/* The same, with its Region where another Region has a namesake: how texts call it. */
+struct tl_str res_called(struct tl_builder *b, uint32_t res);
+/* Concatenates n parts. */
 struct tl_str words_join(struct tl_builder *b, const struct tl_str *parts, size_t n);
 
 #endif

@@ -37,7 +37,7 @@ say_remarkable(struct tl_builder *b, struct plan *p, uint32_t row)
     if (row_repeats(b, row))
         return TL_OK;
     for (size_t i = 0; i < sizeof(remarkable) / sizeof(remarkable[0]); i++) {
-        const struct tl_str args[] = {res_title(b, b->rowx[row].res),
+        const struct tl_str args[] = {res_called(b, b->rowx[row].res),
                                       or_message(tl_event_text(ev, TL_STR("reason")), ev)};
 
         if (tl_str_eq(remarkable[i].cls, ev->cls))
@@ -73,7 +73,7 @@ struct state {
 static enum tl_status
 say_shutdown(struct tl_builder *b, struct plan *p, struct state *s, uint32_t row)
 {
-    struct tl_str name = res_title(b, b->rowx[row].res);
+    struct tl_str name = res_called(b, b->rowx[row].res);
     uint32_t rows[] = {s->shutdown, row};
 
     s->any = true;
@@ -86,7 +86,7 @@ say_shutdown(struct tl_builder *b, struct plan *p, struct state *s, uint32_t row
 static enum tl_status
 say_restart(struct tl_builder *b, struct plan *p, struct state *s, uint32_t row)
 {
-    struct tl_str name = res_title(b, b->rowx[row].res);
+    struct tl_str name = res_called(b, b->rowx[row].res);
     bool alone = s->shutdown == NONE && !s->any && p->layer == LAYER_UPGRADE;
 
     s->any = true;
@@ -119,7 +119,7 @@ say_restarts_of(struct tl_builder *b, struct plan *p, uint32_t place)
     since = b->newest - row_event(b, s.shutdown)->when.latest;
     if (since < SOON_US)
         return TL_OK;
-    const struct tl_str args[] = {res_title(b, p->res[place]), words_seconds(b, since)};
+    const struct tl_str args[] = {res_called(b, p->res[place]), words_long(b, since)};
     return finding_add(b, p, F_SHUTDOWN_OPEN, &s.shutdown, 1, args);
 }
 
@@ -151,31 +151,70 @@ watched(const struct tl_builder *b, uint32_t tree, const struct tl_instant *when
     return false;
 }
 
+/* What is known of the outage of a tree that no probe watched. */
+static struct tl_str
+unwatched_words(const struct tl_builder *b, const struct plan *p, uint32_t tree)
+{
+    for (size_t i = 0; i < p->noutages; i++)
+        if (tl_str_eq(p->outages[i].source, TL_STR("log")) &&
+            tl_str_eq(p->outages[i].region, b->res[tree].region))
+            return TL_STR("its own log tells of the engine, not of what clients felt");
+    return TL_STR("how long clients could not connect is unknown (a probe of its endpoint would "
+                  "tell, the next time)");
+}
+
+/* "db (us-east-1)" */
+static struct tl_str
+in_region(struct tl_builder *b, uint32_t res)
+{
+    const struct res *r = &b->res[res];
+    const struct tl_str parts[] = {r->id, TL_STR(" ("), r->region, TL_STR(")")};
+
+    return r->id.n > 0 && r->region.n > 0 ? words_join(b, parts, 4) : res_title(b, res);
+}
+
+static enum tl_status
+say_unwatched_tree(struct tl_builder *b, struct plan *p, uint32_t tree)
+{
+    uint32_t rows[16];
+    struct tl_str args[2];
+    size_t n = 0;
+
+    for (size_t k = 0; k < p->nrows; k++) {
+        uint32_t row = p->rows[k];
+
+        if (row_tree(b, row) != tree || row_repeats(b, row) ||
+            (!row_is(b, row, TL_STR("instance.shutdown")) &&
+             !row_is(b, row, TL_STR("instance.restarted")) &&
+             !row_is(b, row, TL_STR("zdp.attempted"))))
+            continue;
+        if (watched(b, tree, &row_event(b, row)->when))
+            return TL_OK;
+        if (n < sizeof(rows) / sizeof(rows[0]))
+            rows[n++] = row;
+    }
+    args[0] = in_region(b, tree);
+    args[1] = unwatched_words(b, p, tree);
+    return n > 0 ? finding_add(b, p, F_OUTAGE_NO_PROBE, rows, n, args) : TL_OK;
+}
+
 static enum tl_status
 say_unwatched(struct tl_builder *b, struct plan *p)
 {
-    for (size_t i = 0; i < p->nepisodes; i++) {
-        uint32_t tree = b->episodes[p->episodes[i]].tree, rows[16];
-        struct tl_str name = res_title(b, tree);
-        size_t n = 0;
-        bool seen = false;
-
-        for (size_t k = 0; k < p->nrows; k++) {
-            uint32_t row = p->rows[k];
-
-            if (row_tree(b, row) != tree || row_repeats(b, row) ||
-                (!row_is(b, row, TL_STR("instance.shutdown")) &&
-                 !row_is(b, row, TL_STR("instance.restarted")) &&
-                 !row_is(b, row, TL_STR("zdp.attempted"))))
-                continue;
-            seen = seen || watched(b, tree, &row_event(b, row)->when);
-            if (n < sizeof(rows) / sizeof(rows[0]))
-                rows[n++] = row;
-        }
-        if (n > 0 && !seen && finding_add(b, p, F_OUTAGE_NO_PROBE, rows, n, &name))
+    for (size_t i = 0; i < p->nepisodes; i++)
+        if (say_unwatched_tree(b, p, b->episodes[p->episodes[i]].tree))
             return TL_ENOMEM;
-    }
     return TL_OK;
+}
+
+/* Who patched itself, as texts call it. */
+static struct tl_str
+zdp_called(struct tl_builder *b, const struct tl_zdp *z)
+{
+    for (size_t i = 0; i < z->nevents; i++)
+        if (tl_str_eq(res_name(row_res(b, z->events[i])), z->resource))
+            return res_called(b, b->rowx[z->events[i]].res);
+    return z->resource;
 }
 
 /* The server's word on a ZDP against what a client of the same cluster saw. */
@@ -192,10 +231,10 @@ compare_zdp(struct tl_builder *b, struct plan *p, const struct tl_zdp *z, const 
         when.earliest > z->ended.latest + TL_MINUTE ||
         (z->began.earliest != TL_TIME_NONE && when.latest < z->began.earliest - TL_MINUTE))
         return TL_OK;
-    args[0] = z->resource;
-    args[1] = words_seconds(b, took);
+    args[0] = zdp_called(b, z);
+    args[1] = words_seconds(b, took, TL_MS);
     args[2] = o->endpoint;
-    args[3] = words_span(b, o->min_us, o->max_us);
+    args[3] = words_span(b, o->min_us, o->max_us, o->res_us);
     for (size_t i = 0; i < z->nevents && n < 4; i++)
         rows[n++] = z->events[i];
     n += outage_rows(b, o, rows + n);
@@ -347,14 +386,14 @@ outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o)
             return TL_ENOMEM;
     }
     if (tl_str_eq(o->source, TL_STR("client")) && o->observed_us != TL_UNKNOWN) {
-        args[1] = words_seconds(b, o->observed_us);
+        args[1] = words_seconds(b, o->observed_us, o->res_us);
         return finding_add(b, p, F_ROWS_GAP, rows, n, args);
     }
     for (size_t i = 0; i < o->nblind; i++)
         blind += o->blind[i].to - o->blind[i].from;
     if (blind == 0)
         return TL_OK;
-    args[1] = words_seconds(b, blind);
+    args[1] = words_seconds(b, blind, o->res_us);
     return finding_add(b, p, F_OUTAGE_BLIND, rows, n, args);
 }
 
@@ -368,7 +407,7 @@ say_ambiguous(struct tl_builder *b, struct plan *p)
         const struct episode *e = &b->episodes[id];
         const struct tl_str parts[] = {
             TL_STR("clusters of other regions began the same upgrade within 120 s of "),
-            res_title(b, e->tree),
+            res_called(b, e->tree),
             TL_STR(", but more than one could belong to its global cluster: it was joined with "
                    "none (a describe-global-clusters document would decide)")};
         struct tl_str text;
@@ -395,7 +434,7 @@ have_trail(const struct tl_builder *b)
 static enum tl_status
 say_unrequested(struct tl_builder *b, struct plan *p)
 {
-    struct tl_str name = res_title(b, b->episodes[p->episodes[0]].tree);
+    struct tl_str name = res_called(b, b->episodes[p->episodes[0]].tree);
     bool by_rds = false;
 
     if (p->layer != LAYER_FAILOVER || p->request != NONE)

@@ -56,6 +56,13 @@ drop_repeat(struct tl_builder *b, struct plan *p)
     }
 }
 
+/* Its resource with the Region where that is needed, else what its logs are called. */
+static struct tl_str
+called(struct tl_builder *b, const struct server *s)
+{
+    return tl_str_eq(s->name, res_title(b, s->res)) ? res_called(b, s->res) : s->name;
+}
+
 static enum tl_status
 add(struct tl_builder *b, enum finding f, const uint32_t *rows, size_t n, const struct tl_str *args)
 {
@@ -129,7 +136,7 @@ say_refused(struct tl_builder *b, const struct server *s)
         put(&all, s->rows[i]);
         reasons[row_refusal(b, s->rows[i])]++;
     }
-    args[0] = s->name;
+    args[0] = called(b, s);
     args[1] = connections(b, all.n);
     args[2] = refusals(b, reasons);
     if (add_bag(b, &all, F_LOG_REFUSED, args))
@@ -146,7 +153,7 @@ say_failed(struct tl_builder *b, const struct server *s)
 {
     struct bag failed = {.n = 0};
     uint32_t pending = NONE;
-    struct tl_str args[3] = {s->name, {"", 0}, {"", 0}};
+    struct tl_str args[3] = {called(b, s), {"", 0}, {"", 0}};
 
     for (size_t i = 0; i < s->nrows; i++) {
         uint32_t row = s->rows[i];
@@ -176,7 +183,7 @@ say_failed(struct tl_builder *b, const struct server *s)
 static enum tl_status
 say_crash(struct tl_builder *b, const struct server *s, const struct fall *f)
 {
-    const struct tl_str args[] = {s->name, row_event(b, f->crash)->message};
+    const struct tl_str args[] = {called(b, s), row_event(b, f->crash)->message};
 
     return add(b, F_LOG_CRASH, &f->crash, 1, args);
 }
@@ -185,7 +192,7 @@ static enum tl_status
 say_last_known_up(struct tl_builder *b, const struct server *s, const struct fall *f)
 {
     struct tl_instant stated = row_stated(b, f->was);
-    struct tl_str args[3] = {s->name, {"", 0}, {"", 0}};
+    struct tl_str args[3] = {called(b, s), {"", 0}, {"", 0}};
     struct tl_buf at;
 
     tl_buf_init(&at, 64);
@@ -214,7 +221,7 @@ say_causes(struct tl_builder *b, const struct server *s)
 
     for (size_t k = 0; k < n; k++) {
         struct bag g = {.n = 0};
-        struct tl_str args[3] = {s->name, {"", 0}, {"", 0}};
+        struct tl_str args[3] = {called(b, s), {"", 0}, {"", 0}};
 
         for (size_t i = 0; i < s->nrows; i++)
             if (row_is(b, s->rows[i], causes[k].cls))

@@ -204,13 +204,13 @@ find_mismatch(struct tl_builder *b, struct plan *p, const struct change_seen *li
 {
     for (size_t i = 1; i < n; i++) {
         const struct change_seen *a = &list[i - 1], *c = &list[i];
-        const struct tl_str parts[] = {res_title(b, a->res),
+        const struct tl_str parts[] = {res_called(b, a->res),
                                        TL_STR(" went from "),
                                        a->from,
                                        TL_STR(" to "),
                                        a->to,
                                        TL_STR(", "),
-                                       res_title(b, c->res),
+                                       res_called(b, c->res),
                                        TL_STR(" from "),
                                        c->from,
                                        TL_STR(" to "),

@@ -395,7 +395,7 @@ sort_numbers(uint32_t *rows, size_t n)
 static enum tl_status
 conclude(struct tl_builder *b, struct plan *p, const struct attempt *a, const struct tl_zdp *z)
 {
-    struct tl_str args[3] = {res_title(b, a->res), z->reason, {"", 0}};
+    struct tl_str args[3] = {res_called(b, a->res), z->reason, {"", 0}};
 
     if (z->outcome == TL_ZDP_NOT_ATTEMPTED)
         return finding_add(b, p, a->by_design ? F_ZDP_BY_DESIGN : F_ZDP_NOT_USED, z->events,

@@ -154,7 +154,7 @@ feed_attempt(struct bench *b, struct tl_str rest, struct tl_event *ev)
     struct tl_attempt at = {.start = ev->when.at,
                             .end = TL_TIME_NONE,
                             .stamp = ev->when.at,
-                            .res_us = TL_MS,
+                            .res_us = ev->when.latest - ev->when.earliest,
                             .access = TL_ACCESS_READ,
                             .version = tl_str_trim(rest)};
 
