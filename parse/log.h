@@ -49,6 +49,9 @@ struct log_record {
     size_t nfields;
 };
 
+struct log_lens;
+struct log_block;
+
 struct log_dialect {
     const char *name;     /* of its format: "pg-stderr" */
     struct tl_str source; /* the `source` of its rules: "pg", "mysql" */
@@ -58,6 +61,12 @@ struct log_dialect {
      * it is not changed any more once lines are looked at. LOG_RECORD: *out is filled.
      */
     enum log_line (*look)(const void *state, const char *p, const char *end, struct log_look *out);
+    /*
+     * Looks through a block of whole lines at once, to the same end as `look` would line by line
+     * (log_blocks.h has what it needs). NULL: line by line. False: not this input, or not on this
+     * processor; nothing has been done.
+     */
+    bool (*scan)(const struct log_lens *lens, struct log_block *b);
     /*
      * Reads one record: its first line and those that belong to it, with their line ends. False: it
      * cannot be read; *why says so in a clause ("no time in it"). Must find the message where

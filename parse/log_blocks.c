@@ -16,9 +16,7 @@ struct slot {
 
 struct log_blocks {
     struct feed *feed;
-    const struct log_dialect *dialect;
-    const void *state;
-    const struct log_keys *keys;
+    struct log_lens lens;
 
     struct slot *ring;
     size_t nring;
@@ -49,8 +47,8 @@ log_line_end(const char *p, size_t at, size_t n)
     return nl ? (size_t)(nl - p) + 1 : n;
 }
 
-static void
-add_hit(struct log_block *b, size_t at, uint64_t line)
+void
+log_block_hit(struct log_block *b, size_t at)
 {
     if (b->nhits == b->hits_cap) {
         size_t cap = b->hits_cap ? b->hits_cap * 2 : 256;
@@ -63,7 +61,7 @@ add_hit(struct log_block *b, size_t at, uint64_t line)
         b->hits = hits;
         b->hits_cap = cap;
     }
-    b->hits[b->nhits++] = (struct log_hit){(uint32_t)at, (uint32_t)line};
+    b->hits[b->nhits++] = (struct log_hit){(uint32_t)at, (uint32_t)b->lines};
 }
 
 /* The entry of the record's zone; the oldest one gives way when there are too many. */
@@ -116,8 +114,8 @@ is_same_zone(struct tl_str a, struct tl_str b)
 #endif
 }
 
-static void
-note_time(struct log_block *b, const struct log_look *look, size_t at, uint64_t line)
+void
+log_block_time(struct log_block *b, const struct log_look *look, size_t at)
 {
     struct tl_str stamp = {look->stamp, look->stamp_n}, zone = {look->zone, look->zone_n};
     struct log_zone *z = b->nzones > 0 ? &b->zones[b->nzones - 1] : NULL;
@@ -130,32 +128,30 @@ note_time(struct log_block *b, const struct log_look *look, size_t at, uint64_t 
     if (z->most.n == 0 || memcmp(stamp.p, z->most.p, stamp.n) > 0) {
         z->most = stamp;
         z->most_at = (uint32_t)at;
-        z->most_line = (uint32_t)line;
+        z->most_line = (uint32_t)b->lines;
     }
     if (z->least.n == 0 || memcmp(stamp.p, z->least.p, stamp.n) < 0) {
         z->least = stamp;
         z->least_at = (uint32_t)at;
-        z->least_line = (uint32_t)line;
+        z->least_line = (uint32_t)b->lines;
     }
 }
 
 static void
-look_at_line(const struct log_blocks *lb, struct log_block *b, size_t at, const char *end)
+look_at_line(const struct log_lens *lens, struct log_block *b, size_t at, const char *end)
 {
     const char *p = b->buf + at;
     struct log_look look;
 
     while (p < end && *p == '\0') /* a hole in the file */
         p++;
-    switch (lb->dialect->look(lb->state, p, end, &look)) {
+    switch (lens->dialect->look(lens->state, p, end, &look)) {
     case LOG_RECORD:
-        b->records++;
-        b->last_at = (uint32_t)at;
-        b->last_line = (uint32_t)b->lines;
+        log_block_record(b, at);
         if (look.stamp)
-            note_time(b, &look, at, b->lines);
-        if (log_keys_may(lb->keys, look.message, end))
-            add_hit(b, at, b->lines);
+            log_block_time(b, &look, at);
+        if (log_keys_may(lens->keys, look.message, end))
+            log_block_hit(b, at);
         break;
     case LOG_BROKEN:
         if (b->broken < LOG_BROKEN_MAX)
@@ -168,21 +164,26 @@ look_at_line(const struct log_blocks *lb, struct log_block *b, size_t at, const 
     }
 }
 
-/* The line that begins at `at` and whose line end is at `end`, or that has none. */
 static inline void
-take_line(const struct log_blocks *lb, struct log_block *b, size_t at, size_t end)
+take_line(const struct log_lens *lens, struct log_block *b, size_t at, size_t end)
 {
     const char *stop = b->buf + end;
 
     stop -= end > at && stop[-1] == '\r';
-    look_at_line(lb, b, at, stop);
+    look_at_line(lens, b, at, stop);
     b->lines++;
+}
+
+void
+log_block_line(const struct log_lens *lens, struct log_block *b, size_t at, size_t end)
+{
+    take_line(lens, b, at, end);
 }
 
 #ifdef __x86_64__
 /* Line ends 64 bytes at a time: a call for each line would cost as much as the rest. */
 __attribute__((target("avx2"))) static size_t
-take_lines_avx2(const struct log_blocks *lb, struct log_block *b)
+take_lines_avx2(const struct log_lens *lens, struct log_block *b)
 {
     const __m256i nl = _mm256_set1_epi8('\n');
     size_t at = 0;
@@ -198,7 +199,7 @@ take_lines_avx2(const struct log_blocks *lb, struct log_block *b)
 
             if (end >= b->n)
                 break;
-            take_line(lb, b, at, end);
+            take_line(lens, b, at, end);
             at = end + 1;
         }
     }
@@ -207,13 +208,13 @@ take_lines_avx2(const struct log_blocks *lb, struct log_block *b)
 #endif
 
 static size_t
-take_lines(const struct log_blocks *lb, struct log_block *b)
+take_lines(const struct log_lens *lens, struct log_block *b)
 {
     size_t at = 0;
     const char *nl;
 
     while (at < b->n && (nl = memchr(b->buf + at, '\n', b->n - at)) != NULL) {
-        take_line(lb, b, at, (size_t)(nl - b->buf));
+        take_line(lens, b, at, (size_t)(nl - b->buf));
         at = (size_t)(nl - b->buf) + 1;
     }
     return at;
@@ -222,17 +223,20 @@ take_lines(const struct log_blocks *lb, struct log_block *b)
 static void
 look_through(const struct log_blocks *lb, struct log_block *b)
 {
+    const struct log_lens *lens = &lb->lens;
     size_t at;
 
     b->lines = b->records = b->broken = 0;
     b->nhits = b->nzones = 0;
+    if (lens->dialect->scan && lens->dialect->scan(lens, b))
+        return;
 #ifdef __x86_64__
-    at = lb->wide ? take_lines_avx2(lb, b) : take_lines(lb, b);
+    at = lb->wide ? take_lines_avx2(lens, b) : take_lines(lens, b);
 #else
-    at = take_lines(lb, b);
+    at = take_lines(lens, b);
 #endif
     if (at < b->n) /* the last line of the input, or one that was cut */
-        take_line(lb, b, at, b->n);
+        take_line(lens, b, at, b->n);
 }
 
 /* ---- filling a block ---- */
@@ -247,7 +251,7 @@ begins_record(const struct log_blocks *lb, const char *p, const char *end)
     end -= end > p && end[-1] == '\r';
     while (p < end && *p == '\0')
         p++;
-    what = lb->dialect->look(lb->state, p, end, &look);
+    what = lb->lens.dialect->look(lb->lens.state, p, end, &look);
     return what == LOG_RECORD || what == LOG_BROKEN;
 }
 
@@ -413,7 +417,7 @@ log_blocks_new(struct feed *f, const struct log_dialect *d, const void *state,
 
     if (!lb)
         return NULL;
-    *lb = (struct log_blocks){.feed = f, .dialect = d, .state = state, .keys = keys};
+    *lb = (struct log_blocks){.feed = f, .lens = {d, state, keys}};
 #ifdef __x86_64__
     lb->wide = __builtin_cpu_supports("avx2");
 #endif

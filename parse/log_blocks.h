@@ -44,6 +44,28 @@ struct log_block {
     size_t nzones;
 };
 
+struct log_lens { /* what lines are looked at with; borrowed */
+    const struct log_dialect *dialect;
+    const void *state;
+    const struct log_keys *keys;
+};
+
+/* For a dialect's `scan`. A line from `at` to its line end at `end` (or b->n, where it has none): looks
+ * at it and counts it. */
+void log_block_line(const struct log_lens *lens, struct log_block *b, size_t at, size_t end);
+/* The line at hand, at `at`, begins a record: counts the record, not the line. */
+static inline void
+log_block_record(struct log_block *b, size_t at)
+{
+    b->records++;
+    b->last_at = (uint32_t)at;
+    b->last_line = (uint32_t)b->lines;
+}
+/* Its time. The same once more changes nothing. */
+void log_block_time(struct log_block *b, const struct log_look *look, size_t at);
+/* It is worth splitting. */
+void log_block_hit(struct log_block *b, size_t at);
+
 struct log_blocks;
 
 /* keys and state are borrowed. threads: with the caller, >= 1. NULL: no memory. */

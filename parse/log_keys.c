@@ -6,51 +6,11 @@
  * plain bytes (escapes, white space runs, bytes beyond ASCII) is a maybe: rules see messages
  * unescaped and normalised, and a head must never hide one.
  */
-#include "parse/catalogue.h"
-#include "parse/log.h"
+#include "parse/log_keys.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-enum { BITS = 12 };
-
-struct key {
-    char text[RULE_HEAD_MAX];
-    uint32_t n;
-    uint32_t next; /* of the same slot; 0: none, else index + 1 */
-};
-
-struct log_keys {
-    uint64_t bits[(1u << BITS) / 64];
-    uint32_t slots[1u << BITS];
-    struct key *keys;
-    size_t n;
-    unsigned char kinds[256]; /* of a byte: bits of enum kind */
-    bool all;                 /* some rule can begin with anything */
-};
-
-enum kind {
-    KIND_DOUBT = 1, /* may stand for another byte, or for none, once unescaped and normalised */
-    KIND_BLANK = 2,
-    KIND_FIRST = 4 /* a head of fewer than four bytes begins so */
-};
 
 #define EACH(b) ((uint32_t)(b)*0x01010101u)
-
-static uint32_t
-hash(uint32_t four)
-{
-    return ((four | EACH(0x20)) * 0x9e3779b1u) >> (32 - BITS);
-}
-
-static uint32_t
-load(const char *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return v;
-}
 
 /* Not zero when some byte of v is zero. */
 static uint32_t
@@ -72,8 +32,8 @@ static bool
 add_key(struct log_keys *k, const char *text, size_t n)
 {
     unsigned char first = (unsigned char)text[0];
-    uint32_t h = hash(load(text));
-    struct key *list;
+    uint32_t h = log_key_hash(log_key_load(text));
+    struct log_key *list;
 
     if (n < LITERAL_MIN) {
         k->kinds[first] |= KIND_FIRST;
@@ -87,7 +47,7 @@ add_key(struct log_keys *k, const char *text, size_t n)
         return false;
     k->keys = list;
     list += k->n++;
-    *list = (struct key){.n = (uint32_t)n, .next = k->slots[h]};
+    *list = (struct log_key){.n = (uint32_t)n, .next = k->slots[h]};
     memcpy(list->text, text, n);
     k->slots[h] = (uint32_t)k->n;
     k->bits[h / 64] |= (uint64_t)1 << (h % 64);
@@ -160,7 +120,7 @@ has_run(uint32_t four)
 enum like { UNLIKE, LIKE, UNSURE };
 
 static enum like
-compare(const struct log_keys *k, const struct key *key, const char *p, const char *end)
+compare(const struct log_keys *k, const struct log_key *key, const char *p, const char *end)
 {
     for (uint32_t i = 0; i < key->n; i++) {
         unsigned char b = (unsigned char)p[i];
@@ -187,13 +147,13 @@ log_keys_may(const struct log_keys *k, const char *p, const char *end)
 
     if (k->all || end - p < 4)
         return true;
-    v = load(p);
+    v = log_key_load(p);
     kinds = k->kinds[b[0]] | k->kinds[b[1]] | k->kinds[b[2]] | k->kinds[b[3]];
     if (kinds) /* most messages begin with four letters */
         if ((kinds & KIND_DOUBT) || (k->kinds[b[0]] & (KIND_FIRST | KIND_BLANK)) ||
             ((kinds & KIND_BLANK) && has_run(v)))
             return true;
-    h = hash(v);
+    h = log_key_hash(v);
     if (!(k->bits[h / 64] & ((uint64_t)1 << (h % 64))))
         return false;
     for (uint32_t i = k->slots[h]; i; i = k->keys[i - 1].next)

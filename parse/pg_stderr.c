@@ -6,12 +6,10 @@
  * server, a launcher) belongs to no message.
  */
 #include "parse/formats.h"
-#include "parse/pg_prefix.h"
+#include "parse/pg_lines.h"
+#include "parse/pg_quick.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* ---- times ---- */
 
@@ -42,18 +40,6 @@ marks_of(const char *form)
 
 #define FITS(p, form) fits8((p), (form), marks_of(form))
 
-static inline bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
 /* "UTC", "CEST", "+03", "-0330" at p; its end, or NULL. */
 static inline const char *
 zone_end(const char *p, const char *end)
@@ -61,60 +47,14 @@ zone_end(const char *p, const char *end)
     const char *q = p + 1;
 
     if (p < end && (*p == '+' || *p == '-')) {
-        while (q < end && q - p < 5 && is_digit(*q))
+        while (q < end && q - p < 5 && pg_is_digit(*q))
             q++;
         return q - p >= 3 ? q : NULL;
     }
-    for (q = p; q < end && q - p < 6 && is_upper(*q); q++)
+    for (q = p; q < end && q - p < 6 && pg_is_upper(*q); q++)
         ;
     return q - p >= 2 ? q : NULL;
 }
-
-#ifdef __SSE2__
-static inline __m128i
-load16(const char *p)
-{
-    return _mm_loadu_si128((const __m128i *)(const void *)p);
-}
-
-/* Bit i: byte i of v is in [low, low + span]. */
-static inline unsigned
-within(__m128i v, char low, char span)
-{
-    v = _mm_sub_epi8(v, _mm_set1_epi8(low));
-    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(span)), v));
-}
-
-/*
- * The usual time, of seconds or milliseconds and with letters for a zone, in a few wide steps; 48
- * bytes at p are readable. False says nothing: iso_slowly decides.
- */
-static inline bool
-iso_wide(const char *p, struct pg_time *out)
-{
-    enum { DATE_DIGITS = 0xdb6f, DATE_MARKS = 0x2490 }; /* of "0000-00-00 00:00" */
-    const __m128i a = load16(p), b = load16(p + 16);
-    const __m128i marks =
-        _mm_cmpeq_epi8(a, _mm_setr_epi8(0, 0, 0, 0, '-', 0, 0, '-', 0, 0, ' ', 0, 0, ':', 0, 0));
-    unsigned digits = within(b, '0', 9), n;
-
-    if ((within(a, '0', 9) & DATE_DIGITS) != DATE_DIGITS ||
-        ((unsigned)_mm_movemask_epi8(marks) & DATE_MARKS) != DATE_MARKS || (digits & 6) != 6 ||
-        p[16] != ':')
-        return false;
-    if (p[19] == ' ')
-        out->n = 19;
-    else if (p[19] == '.' && (digits & 0x70) == 0x70 && p[23] == ' ')
-        out->n = 23;
-    else
-        return false;
-    out->p = p;
-    out->zone = p + out->n + 1;
-    n = (unsigned)__builtin_ctz(~within(load16(out->zone), 'A', 'Z' - 'A'));
-    out->end = out->zone + n;
-    return n >= 2 && n <= 6;
-}
-#endif
 
 static bool
 iso_slowly(const char *p, const char *end, struct pg_time *out)
@@ -125,7 +65,7 @@ iso_slowly(const char *p, const char *end, struct pg_time *out)
         !FITS(p + 11, "00:00:00"))
         return false;
     if (*q == '.') {
-        for (q++; q < end && is_digit(*q); q++)
+        for (q++; q < end && pg_is_digit(*q); q++)
             ;
         if (q - p > 26)
             return false;
@@ -143,10 +83,10 @@ static inline bool
 iso_at(const char *p, const char *end, struct pg_time *out)
 {
 #ifdef __SSE2__
-    if (end - p >= 48 && iso_wide(p, out))
+    if (end - p >= 48 && pg_time_wide(p, out))
         return true;
 #endif
-    return end - p >= 22 && is_digit(*p) && iso_slowly(p, end, out);
+    return end - p >= 22 && pg_is_digit(*p) && iso_slowly(p, end, out);
 }
 
 /* "1775888495.200": ten digits, three behind the point. */
@@ -154,7 +94,7 @@ static bool
 epoch_at(const char *p, const char *end, struct pg_time *out)
 {
     if (end - p < 14 || !FITS(p, "00000000") || !FITS(p + 6, "0000.000") ||
-        (end - p > 14 && is_digit(p[14])))
+        (end - p > 14 && pg_is_digit(p[14])))
         return false;
     *out = (struct pg_time){.p = p, .end = p + 14, .n = 14};
     return true;
@@ -171,7 +111,7 @@ bool
 pg_time_find(enum pg_clock clock, const char *p, const char *end, struct pg_time *out)
 {
     for (; end - p >= 14; p++)
-        if (is_digit(*p) && pg_time_at(clock, p, end, out))
+        if (pg_is_digit(*p) && pg_time_at(clock, p, end, out))
             return true;
     return false;
 }
@@ -243,47 +183,22 @@ find_colon(const char *p, const char *end)
     return NULL;
 }
 
-static inline bool
-may_stand(const char *from, const char *word, char before)
-{
-    bool first = word == from;
-    char c = '\0';
-
-    if (!first)
-        c = word[-1];
-    switch (before) {
-    case PG_END_ANY:
-        return true;
-    case PG_END_START:
-        return first;
-    case PG_END_MARK:
-        return first || !(is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '_');
-    default:
-        return !first && (c == before || (c == ' ' && word - from > 1 && word[-2] == before));
-    }
-}
-
-static inline bool
-tag_before(const char *from, const char *colon, char before, struct pg_tag *out)
+bool
+pg_tag_other(const char *from, const char *colon, char before, struct pg_tag *out)
 {
     char last;
 
     if (colon == from)
         return false;
     last = colon[-1];
-    if (last == 'G' && colon - from >= 3 && colon[-2] == 'O' && colon[-3] == 'L' &&
-        may_stand(from, colon - 3, before)) { /* nearly all of them */
-        *out = (struct pg_tag){colon - 3, colon, PG_SEVERITY};
-        return true;
-    }
-    if (!is_upper(last) && (last < '1' || last > '5'))
+    if (!pg_is_upper(last) && (last < '1' || last > '5'))
         return false;
     for (size_t i = 0; i < NTAGS; i++) {
         const struct tag_row *t = &tags[i];
         const char *word = colon - t->name.n;
 
         if (t->name.p[t->name.n - 1] != last || (size_t)(colon - from) < t->name.n ||
-            memcmp(word, t->name.p, t->name.n) != 0 || !may_stand(from, word, before))
+            memcmp(word, t->name.p, t->name.n) != 0 || !pg_may_stand(from, word, before))
             continue;
         *out = (struct pg_tag){word, colon, t->sort};
         return true;
@@ -299,7 +214,7 @@ tag_find(const char *from, const char *end, char before, struct pg_tag *out)
     if (end - from > PG_REACH)
         end = from + PG_REACH;
     while ((colon = find_colon(colon, end)) != NULL) {
-        if (tag_before(from, colon, before, out))
+        if (pg_tag_before(from, colon, before, out))
             return true;
         colon++;
     }
@@ -314,7 +229,7 @@ pg_tag_find(const char *from, const char *end, char before, struct pg_tag *out)
     if (end - from > PG_REACH)
         end = from + PG_REACH;
     while (end - colon > 1 && (colon = memchr(colon, ':', (size_t)(end - colon) - 1)) != NULL) {
-        if (colon[1] == ' ' && tag_before(from, colon, before, out))
+        if (colon[1] == ' ' && pg_tag_before(from, colon, before, out))
             return true;
         colon++;
     }
@@ -330,9 +245,9 @@ is_sqlstate(const char *p, const char *end)
     if (end - p < 7 || p[5] != ':' || p[6] != ' ')
         return false;
     for (int i = 0; i < 5; i++) {
-        if (!is_digit(p[i]) && !is_upper(p[i]))
+        if (!pg_is_digit(p[i]) && !pg_is_upper(p[i]))
             return false;
-        digit |= is_digit(p[i]);
+        digit |= pg_is_digit(p[i]);
     }
     return digit;
 }
@@ -438,7 +353,7 @@ is_translated(const char *p, const char *end)
     while (end - colon > 2 && (colon = memchr(colon, ':', (size_t)(end - colon) - 2)) != NULL) {
         const char *word = colon;
 
-        while (word > p && (is_upper(word[-1]) || (unsigned char)word[-1] >= 0x80))
+        while (word > p && (pg_is_upper(word[-1]) || (unsigned char)word[-1] >= 0x80))
             word--;
         if (colon - word >= 3 && colon[1] == ' ' && colon[2] == ' ')
             return true;
@@ -461,7 +376,7 @@ is_damaged(const struct pg_time *t, const char *end)
     if (is_translated(p, end))
         return false;
     for (; (p = memchr(p, '[', (size_t)(end - p))) != NULL; p++) {
-        for (q = p + 1; q < end && is_digit(*q); q++)
+        for (q = p + 1; q < end && pg_is_digit(*q); q++)
             ;
         if (q > p + 1 && (q == end || *q == ']'))
             return true;
@@ -547,6 +462,7 @@ const struct log_dialect pg_stderr = {
     .name = "pg-stderr",
     .source = {"pg", 2},
     .look = pg_look,
+    .scan = pg_scan_lines,
     .split = pg_split,
     .learn = pg_learn,
 };
