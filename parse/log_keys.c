@@ -47,9 +47,9 @@ add_key(struct log_keys *k, const char *text, size_t n)
         return false;
     k->keys = list;
     list += k->n++;
-    *list = (struct log_key){.n = (uint32_t)n, .next = k->slots[h]};
+    *list = (struct log_key){.n = (uint32_t)n, .next = k->slots[h >> LOG_KEY_MORE]};
     memcpy(list->text, text, n);
-    k->slots[h] = (uint32_t)k->n;
+    k->slots[h >> LOG_KEY_MORE] = (uint32_t)k->n;
     k->bits[h / 64] |= (uint64_t)1 << (h % 64);
     return true;
 }
@@ -156,7 +156,7 @@ log_keys_may(const struct log_keys *k, const char *p, const char *end)
     h = log_key_hash(v);
     if (!(k->bits[h / 64] & ((uint64_t)1 << (h % 64))))
         return false;
-    for (uint32_t i = k->slots[h]; i; i = k->keys[i - 1].next)
+    for (uint32_t i = k->slots[h >> LOG_KEY_MORE]; i; i = k->keys[i - 1].next)
         if (compare(k, &k->keys[i - 1], p, end) != UNLIKE)
             return true;
     return false;

@@ -9,7 +9,10 @@
 #include "parse/catalogue.h"
 #include "parse/log.h"
 
-enum { LOG_KEY_BITS = 12 };
+enum {
+    LOG_KEY_BITS = 12,  /* of a slot's number */
+    LOG_KEY_MORE = 16 - LOG_KEY_BITS /* more of the hash, so that few messages look like a key */
+};
 
 struct log_key {
     char text[RULE_HEAD_MAX];
@@ -19,7 +22,7 @@ struct log_key {
 
 /* Keys hang in slots by their first four bytes. */
 struct log_keys {
-    uint64_t bits[(1u << LOG_KEY_BITS) / 64]; /* slots that have any */
+    uint64_t bits[(1u << (LOG_KEY_BITS + LOG_KEY_MORE)) / 64]; /* hashes of keys */
     uint32_t slots[1u << LOG_KEY_BITS];
     struct log_key *keys;
     size_t n;
@@ -45,7 +48,7 @@ log_key_load(const char *p)
 static inline uint32_t
 log_key_hash(uint32_t four)
 {
-    return ((four | 0x20202020u) * 0x9e3779b1u) >> (32 - LOG_KEY_BITS);
+    return ((four | 0x20202020u) * 0x9e3779b1u) >> (32 - LOG_KEY_BITS - LOG_KEY_MORE);
 }
 
 /* False: no rule knows a message that begins with the four bytes at p, whatever follows. Most

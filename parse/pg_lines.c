@@ -28,35 +28,20 @@ struct head {
     uint32_t n;    /* bytes of time and zone */
 };
 
-/* Places in 64 bytes. */
-struct marks {
-    uint64_t colons; /* ':' with a blank behind */
-    uint64_t ends;   /* line feeds */
-};
-
 WIDE static inline __m256i
 load32(const char *p)
 {
     return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
+/* Bit i: byte i of 64 at p is c. */
 WIDE static inline uint64_t
-equal(__m256i low, __m256i high, __m256i c)
+where(const char *p, __m256i c)
 {
-    uint32_t l = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, c));
-    uint32_t h = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, c));
+    uint32_t low = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(p), c));
+    uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(p + 32), c));
 
-    return (uint64_t)h << 32 | l;
-}
-
-WIDE static inline struct marks
-look_for(const char *p)
-{
-    const __m256i low = load32(p), high = load32(p + 32);
-    const uint64_t blanks = equal(load32(p + 1), load32(p + 33), _mm256_set1_epi8(' '));
-
-    return (struct marks){equal(low, high, _mm256_set1_epi8(':')) & blanks,
-                          equal(low, high, _mm256_set1_epi8('\n'))};
+    return (uint64_t)high << 32 | low;
 }
 
 /* The first line feed at or behind p; `stop` when there is none before it. 64 bytes behind `stop` are
@@ -64,10 +49,8 @@ look_for(const char *p)
 WIDE static inline const char *
 line_feed(const char *p, const char *stop)
 {
-    const __m256i nl = _mm256_set1_epi8('\n');
-
     for (; p < stop; p += 64) {
-        uint64_t ends = equal(load32(p), load32(p + 32), nl);
+        uint64_t ends = where(p, _mm256_set1_epi8('\n'));
 
         if (ends)
             return p + __builtin_ctzll(ends);
@@ -92,37 +75,12 @@ remember(struct head *h, const struct pg_shape *x, const struct pg_time *t)
     h->mask = (uint32_t)((uint64_t)1 << (n + (x->after != '\0'))) - 1;
 }
 
-/* What of a line was found before its end. */
-enum found { FOUND_NOTHING, FOUND_MORE, FOUND_TAG };
-
-struct line {
-    struct pg_time time; /* p NULL: that of the record before */
-    struct pg_tag tag;
-    const char *rest; /* FOUND_TAG: 64 bytes that were looked at */
-    uint64_t ends;    /* the line feeds in them */
-};
-
-WIDE static inline enum found
-look_at(const struct pg_shape *x, const struct head *h, const char *p, struct line *out)
+WIDE static inline bool
+is_same(const struct head *h, const char *p)
 {
     uint32_t same = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(p), h->text));
-    struct marks m;
 
-    out->rest = p + h->n;
-    out->time.p = NULL;
-    if ((same & h->mask) != h->mask) {
-        if (*p == '\t')
-            return FOUND_MORE;
-        if (!new_time(x, p, &out->time))
-            return FOUND_NOTHING;
-        out->rest = out->time.end;
-    }
-    m = look_for(out->rest);
-    out->ends = m.ends;
-    if (!m.colons || (m.ends & (m.colons ^ (m.colons - 1))) ||
-        !pg_tag_before(out->rest, out->rest + __builtin_ctzll(m.colons), x->end, &out->tag))
-        return FOUND_NOTHING;
-    return FOUND_TAG;
+    return (same & h->mask) == h->mask;
 }
 
 static void
@@ -137,48 +95,68 @@ note_time(struct log_block *b, const struct pg_time *t, size_t at)
 }
 
 WIDE static inline void
-take_record(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b,
-            struct head *h, const struct line *l, size_t at)
+take_record(const struct log_lens *lens, struct log_block *b, const struct pg_tag *tag, size_t at)
 {
-    const char *stop = b->buf + b->n, *message = pg_message(&l->tag, stop, NULL);
+    const char *stop = b->buf + b->n, *message = tag->colon + 2;
 
+    message += *message == ' ';
+    if (message[5] == ':')
+        message = pg_message(tag, stop, NULL);
     log_block_record(b, at);
-    if (l->time.p) {
-        note_time(b, &l->time, at);
-        remember(h, x, &l->time);
-    }
     /* a line feed within the bytes that this looks at is a maybe, as the line's end is */
     if (log_keys_begin(lens->keys, message) && log_keys_may(lens->keys, message, stop))
         log_block_hit(b, at);
 }
 
-WIDE static void
+/* Lines that begin at p, but for the last REACH bytes of the block; returns what is left. */
+WIDE static const char *
 scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
 {
     const char *stop = b->buf + b->n, *p = b->buf;
     struct head head = {.text = _mm256_set1_epi8('\n'), .mask = UINT32_MAX}; /* of no record yet */
 
-    while (p < stop) {
+    for (; stop - p > REACH; b->lines++, p++) {
         size_t at = (size_t)(p - b->buf);
-        enum found found = FOUND_NOTHING;
-        struct line l;
+        struct pg_time t = {.p = NULL};
+        struct pg_tag tag;
+        const char *rest = p + head.n;
+        uint64_t colons, ends, more;
 
-        if (stop - p > REACH)
-            found = look_at(x, &head, p, &l);
-        if (found == FOUND_TAG) {
-            if (l.tag.sort == PG_SEVERITY)
-                take_record(lens, x, b, &head, &l, at);
-            p = l.ends ? l.rest + __builtin_ctzll(l.ends) : line_feed(l.rest + 64, stop);
-            b->lines++;
-        } else {
-            p = line_feed(p, stop);
-            if (found == FOUND_MORE)
-                b->lines++;
-            else
-                log_block_line(lens, b, at, (size_t)(p - b->buf));
+        if (!is_same(&head, p)) {
+            if (*p == '\t') {
+                p = line_feed(p, stop);
+                continue;
+            }
+            if (!new_time(x, p, &t))
+                goto other;
+            rest = t.end;
         }
-        p++;
+        colons = where(rest, _mm256_set1_epi8(':')) & where(rest + 1, _mm256_set1_epi8(' '));
+        ends = where(rest, _mm256_set1_epi8('\n'));
+        more = where(rest + 64, _mm256_set1_epi8('\n'));
+        if (!colons || (ends & (colons ^ (colons - 1))) ||
+            !pg_tag_before(rest, rest + __builtin_ctzll(colons), x->end, &tag))
+            goto other;
+        if (tag.sort == PG_SEVERITY) {
+            if (t.p) {
+                note_time(b, &t, at);
+                remember(&head, x, &t);
+            }
+            take_record(lens, b, &tag, at);
+        }
+        p = rest;
+        if (!ends) {
+            ends = more;
+            p = rest + 64;
+        }
+        p = ends ? p + __builtin_ctzll(ends) : line_feed(rest + 128, stop);
+        continue;
+    other:
+        p = line_feed(p, stop);
+        log_block_line(lens, b, at, (size_t)(p - b->buf));
+        b->lines--;
     }
+    return p;
 }
 
 /* The first shape of an input decides alone about lines that fit it; it has to be the usual one. */
@@ -197,6 +175,19 @@ is_usual(const struct pg_state *s)
     return true;
 }
 
+WIDE static void
+scan_rest(const struct log_lens *lens, struct log_block *b, const char *p)
+{
+    const char *stop = b->buf + b->n;
+
+    for (; p < stop; p++) {
+        size_t at = (size_t)(p - b->buf);
+
+        p = line_feed(p, stop);
+        log_block_line(lens, b, at, (size_t)(p - b->buf));
+    }
+}
+
 bool
 pg_scan_lines(const struct log_lens *lens, struct log_block *b)
 {
@@ -204,7 +195,7 @@ pg_scan_lines(const struct log_lens *lens, struct log_block *b)
 
     if (!is_usual(s) || !__builtin_cpu_supports("avx2"))
         return false;
-    scan(lens, s->shapes, b);
+    scan_rest(lens, b, scan(lens, s->shapes, b));
     return true;
 }
 
