@@ -19,6 +19,27 @@ has_zero(uint32_t v)
     return (v - EACH(1)) & ~v & EACH(0x80);
 }
 
+static uint32_t
+hash_long(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, LOG_KEY_LONG);
+    return (uint32_t)(((v | 0x2020202020202020u) * 0x9e3779b97f4a7c15u) >> (64 - LOG_KEY_BITS));
+}
+
+static void
+put(struct log_key_set *set, uint32_t hash)
+{
+    set->bits[hash / 64] |= (uint64_t)1 << (hash % 64);
+}
+
+static uint32_t
+slot_of(uint32_t hash)
+{
+    return hash % LOG_KEY_SLOTS;
+}
+
 static bool
 has_key(const struct log_keys *k, const char *text, size_t n)
 {
@@ -32,7 +53,7 @@ static bool
 add_key(struct log_keys *k, const char *text, size_t n)
 {
     unsigned char first = (unsigned char)text[0];
-    uint32_t h = log_key_hash(log_key_load(text));
+    uint32_t h = log_key_four(text);
     struct log_key *list;
 
     if (n < LITERAL_MIN) {
@@ -47,10 +68,14 @@ add_key(struct log_keys *k, const char *text, size_t n)
         return false;
     k->keys = list;
     list += k->n++;
-    *list = (struct log_key){.n = (uint32_t)n, .next = k->slots[h >> LOG_KEY_MORE]};
+    *list = (struct log_key){.n = (uint32_t)n, .next = k->slots[slot_of(h)]};
     memcpy(list->text, text, n);
-    k->slots[h >> LOG_KEY_MORE] = (uint32_t)k->n;
-    k->bits[h / 64] |= (uint64_t)1 << (h % 64);
+    k->slots[slot_of(h)] = (uint32_t)k->n;
+    put(&k->fours, h);
+    if (n < LOG_KEY_LONG)
+        put(&k->shorts, h);
+    else
+        put(&k->longs, hash_long(text));
     return true;
 }
 
@@ -138,25 +163,39 @@ compare(const struct log_keys *k, const struct log_key *key, const char *p, cons
     return LIKE;
 }
 
+/* Whether bytes 4 to 7 stand for themselves, so that eight bytes tell a message from all long keys. */
+static bool
+is_plain(const struct log_keys *k, const unsigned char *b)
+{
+    unsigned doubt = 0;
+
+    for (int i = 4; i < LOG_KEY_LONG; i++)
+        doubt |= (k->kinds[b[i]] & KIND_DOUBT) | (b[i] == ' ' && b[i - 1] == ' ');
+    return !doubt;
+}
+
 bool
 log_keys_may(const struct log_keys *k, const char *p, const char *end)
 {
     const unsigned char *b = (const unsigned char *)p;
     unsigned kinds;
-    uint32_t v, h;
+    uint32_t four, h;
 
     if (k->all || end - p < 4)
         return true;
-    v = log_key_load(p);
     kinds = k->kinds[b[0]] | k->kinds[b[1]] | k->kinds[b[2]] | k->kinds[b[3]];
+    memcpy(&four, p, sizeof(four));
     if (kinds) /* most messages begin with four letters */
         if ((kinds & KIND_DOUBT) || (k->kinds[b[0]] & (KIND_FIRST | KIND_BLANK)) ||
-            ((kinds & KIND_BLANK) && has_run(v)))
+            ((kinds & KIND_BLANK) && has_run(four)))
             return true;
-    h = log_key_hash(v);
-    if (!(k->bits[h / 64] & ((uint64_t)1 << (h % 64))))
+    h = log_key_four(p);
+    if (!log_key_in(&k->fours, h))
         return false;
-    for (uint32_t i = k->slots[h >> LOG_KEY_MORE]; i; i = k->keys[i - 1].next)
+    if (end - p >= LOG_KEY_LONG && !log_key_in(&k->shorts, h) && is_plain(k, b) &&
+        !log_key_in(&k->longs, hash_long(p)))
+        return false;
+    for (uint32_t i = k->slots[slot_of(h)]; i; i = k->keys[i - 1].next)
         if (compare(k, &k->keys[i - 1], p, end) != UNLIKE)
             return true;
     return false;

@@ -10,8 +10,9 @@
 #include "parse/log.h"
 
 enum {
-    LOG_KEY_BITS = 12,  /* of a slot's number */
-    LOG_KEY_MORE = 16 - LOG_KEY_BITS /* more of the hash, so that few messages look like a key */
+    LOG_KEY_BITS = 16, /* of a hash */
+    LOG_KEY_SLOTS = 1 << 12,
+    LOG_KEY_LONG = 8 /* bytes of a key that is told by so many at once */
 };
 
 struct log_key {
@@ -20,10 +21,16 @@ struct log_key {
     uint32_t next; /* of the same slot; 0: none, else index + 1 */
 };
 
+struct log_key_set { /* of hashes */
+    uint64_t bits[(1u << LOG_KEY_BITS) / 64];
+};
+
 /* Keys hang in slots by their first four bytes. */
 struct log_keys {
-    uint64_t bits[(1u << (LOG_KEY_BITS + LOG_KEY_MORE)) / 64]; /* hashes of keys */
-    uint32_t slots[1u << LOG_KEY_BITS];
+    struct log_key_set fours;  /* first four bytes of all keys */
+    struct log_key_set shorts; /* the same of those shorter than LOG_KEY_LONG */
+    struct log_key_set longs;  /* first LOG_KEY_LONG bytes of the others */
+    uint32_t slots[LOG_KEY_SLOTS];
     struct log_key *keys;
     size_t n;
     unsigned char kinds[256]; /* of a byte: bits of enum log_kind */
@@ -36,19 +43,20 @@ enum log_kind {
     KIND_FIRST = 4 /* a head of fewer than four bytes begins so */
 };
 
+/* Case does not count. */
 static inline uint32_t
-log_key_load(const char *p)
+log_key_four(const char *p)
 {
     uint32_t v;
 
     memcpy(&v, p, sizeof(v));
-    return v;
+    return ((v | 0x20202020u) * 0x9e3779b1u) >> (32 - LOG_KEY_BITS);
 }
 
-static inline uint32_t
-log_key_hash(uint32_t four)
+static inline bool
+log_key_in(const struct log_key_set *set, uint32_t hash)
 {
-    return ((four | 0x20202020u) * 0x9e3779b1u) >> (32 - LOG_KEY_BITS - LOG_KEY_MORE);
+    return set->bits[hash / 64] >> (hash % 64) & 1;
 }
 
 /* False: no rule knows a message that begins with the four bytes at p, whatever follows. Most
@@ -57,10 +65,9 @@ static inline bool
 log_keys_begin(const struct log_keys *k, const char *p)
 {
     const unsigned char *b = (const unsigned char *)p;
-    uint32_t h = log_key_hash(log_key_load(p));
 
     return k->kinds[b[0]] | k->kinds[b[1]] | k->kinds[b[2]] | k->kinds[b[3]] | k->all |
-           (k->bits[h / 64] >> (h % 64) & 1);
+           log_key_in(&k->fours, log_key_four(p));
 }
 
 #endif
