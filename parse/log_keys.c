@@ -10,22 +10,13 @@
 
 #include <stdlib.h>
 
-#define EACH(b) ((uint32_t)(b)*0x01010101u)
-
-/* Not zero when some byte of v is zero. */
-static uint32_t
-has_zero(uint32_t v)
-{
-    return (v - EACH(1)) & ~v & EACH(0x80);
-}
-
-static uint32_t
-hash_long(const char *p)
+static uint64_t
+load_long(const char *p)
 {
     uint64_t v;
 
-    memcpy(&v, p, LOG_KEY_LONG);
-    return (uint32_t)(((v | 0x2020202020202020u) * 0x9e3779b97f4a7c15u) >> (64 - LOG_KEY_BITS));
+    memcpy(&v, p, sizeof(v));
+    return v;
 }
 
 static void
@@ -71,11 +62,10 @@ add_key(struct log_keys *k, const char *text, size_t n)
     *list = (struct log_key){.n = (uint32_t)n, .next = k->slots[slot_of(h)]};
     memcpy(list->text, text, n);
     k->slots[slot_of(h)] = (uint32_t)k->n;
-    put(&k->fours, h);
     if (n < LOG_KEY_LONG)
         put(&k->shorts, h);
     else
-        put(&k->longs, hash_long(text));
+        put(&k->longs, log_key_eight(load_long(text)));
     return true;
 }
 
@@ -133,15 +123,6 @@ log_keys_free(struct log_keys *k)
     free(k);
 }
 
-/* Two blanks in a row among the four: a run, written for one. */
-static bool
-has_run(uint32_t four)
-{
-    uint32_t v = four ^ EACH(' ');
-
-    return has_zero(v | v >> 8 | 0xff000000u) != 0;
-}
-
 enum like { UNLIKE, LIKE, UNSURE };
 
 static enum like
@@ -163,39 +144,26 @@ compare(const struct log_keys *k, const struct log_key *key, const char *p, cons
     return LIKE;
 }
 
-/* Whether bytes 4 to 7 stand for themselves, so that eight bytes tell a message from all long keys. */
+/* Whether the four bytes that tell the slot of a message may stand for others. */
 static bool
-is_plain(const struct log_keys *k, const unsigned char *b)
+is_doubtful(const char *p)
 {
-    unsigned doubt = 0;
+    uint64_t v = LOG_KEY_EACH('a');
 
-    for (int i = 4; i < LOG_KEY_LONG; i++)
-        doubt |= (k->kinds[b[i]] & KIND_DOUBT) | (b[i] == ' ' && b[i - 1] == ' ');
-    return !doubt;
+    memcpy(&v, p, LITERAL_MIN);
+    return log_key_doubt(v) != 0;
 }
 
 bool
 log_keys_may(const struct log_keys *k, const char *p, const char *end)
 {
-    const unsigned char *b = (const unsigned char *)p;
-    unsigned kinds;
-    uint32_t four, h;
-
-    if (k->all || end - p < 4)
+    if (k->all || end - p < LITERAL_MIN)
         return true;
-    kinds = k->kinds[b[0]] | k->kinds[b[1]] | k->kinds[b[2]] | k->kinds[b[3]];
-    memcpy(&four, p, sizeof(four));
-    if (kinds) /* most messages begin with four letters */
-        if ((kinds & KIND_DOUBT) || (k->kinds[b[0]] & (KIND_FIRST | KIND_BLANK)) ||
-            ((kinds & KIND_BLANK) && has_run(four)))
-            return true;
-    h = log_key_four(p);
-    if (!log_key_in(&k->fours, h))
+    if (end - p >= LOG_KEY_LONG && !log_keys_begin(k, p))
         return false;
-    if (end - p >= LOG_KEY_LONG && !log_key_in(&k->shorts, h) && is_plain(k, b) &&
-        !log_key_in(&k->longs, hash_long(p)))
-        return false;
-    for (uint32_t i = k->slots[slot_of(h)]; i; i = k->keys[i - 1].next)
+    if (k->kinds[(unsigned char)*p] || is_doubtful(p))
+        return true;
+    for (uint32_t i = k->slots[slot_of(log_key_four(p))]; i; i = k->keys[i - 1].next)
         if (compare(k, &k->keys[i - 1], p, end) != UNLIKE)
             return true;
     return false;

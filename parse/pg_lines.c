@@ -120,7 +120,7 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
         struct pg_time t = {.p = NULL};
         struct pg_tag tag;
         const char *rest = p + head.n;
-        uint64_t colons, ends, more;
+        uint64_t colons, ends, more, beyond;
 
         if (!is_same(&head, p)) {
             if (*p == '\t') {
@@ -144,11 +144,10 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
             }
             take_record(lens, b, &tag, at);
         }
-        p = rest;
-        if (!ends) {
-            ends = more;
-            p = rest + 64;
-        }
+        /* without a branch: the ends of lines are not to be foreseen */
+        beyond = -(uint64_t)(ends == 0);
+        ends |= more & beyond;
+        p = rest + (beyond & 64);
         p = ends ? p + __builtin_ctzll(ends) : line_feed(rest + 128, stop);
         continue;
     other:
