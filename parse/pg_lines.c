@@ -94,26 +94,62 @@ note_time(struct log_block *b, const struct pg_time *t, size_t at)
     log_block_time(b, &look, at);
 }
 
-WIDE static inline void
-take_record(const struct log_lens *lens, struct log_block *b, const struct pg_tag *tag, size_t at)
-{
-    const char *stop = b->buf + b->n, *message = tag->colon + 2;
+/* Beginnings of messages that no rule knows, as this block has shown them. */
+struct ordinary {
+    uint64_t seen[64];
+};
 
-    message += *message == ' ';
-    if (message[5] == ':')
-        message = pg_message(tag, stop, NULL);
-    log_block_record(b, at);
-    /* a line feed within the bytes that this looks at is a maybe, as the line's end is */
-    if (log_keys_begin(lens->keys, message) && log_keys_may(lens->keys, message, stop))
-        log_block_hit(b, at);
+static inline uint64_t
+load8(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
 }
 
-/* Lines that begin at p, but for the last REACH bytes of the block; returns what is left. */
+/* Whether a message may be known to a rule. A line feed within the bytes that this looks at is a maybe,
+ * as a line's end is. */
+static inline bool
+may_be_known(const struct log_keys *keys, struct ordinary *o, const char *message, const char *stop)
+{
+    uint64_t v = load8(message), *seen = &o->seen[(v * 0x9e3779b97f4a7c15u) >> 58];
+
+    if (*seen == v && v != 0)
+        return false;
+    if (log_keys_begin(keys, message))
+        return log_keys_may(keys, message, stop);
+    *seen = v;
+    return false;
+}
+
+static inline const char *
+message_behind(const struct pg_tag *tag, const char *stop)
+{
+    const char *p = tag->colon + 2;
+
+    p += *p == ' ';
+    return p[5] == ':' ? pg_message(tag, stop, NULL) : p; /* maybe behind an SQLSTATE */
+}
+
+/* The tag that ends at rest[colon]. */
+static inline bool
+tag_at(const char *rest, unsigned colon, char before, struct pg_tag *tag)
+{
+    const char *end = rest + colon;
+
+    *tag = (struct pg_tag){end - 3, end, PG_SEVERITY};
+    return (colon > 3 && memcmp(end - 3, "LOG", 3) == 0 && end[-4] == before) ||
+           pg_tag_before(rest, end, before, tag);
+}
+
+/* Lines from the block's beginning on, but for the last REACH bytes; returns what is left. */
 WIDE static const char *
 scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
 {
     const char *stop = b->buf + b->n, *p = b->buf;
     struct head head = {.text = _mm256_set1_epi8('\n'), .mask = UINT32_MAX}; /* of no record yet */
+    struct ordinary ordinary = {{0}};
 
     for (; stop - p > REACH; b->lines++, p++) {
         size_t at = (size_t)(p - b->buf);
@@ -135,14 +171,16 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
         ends = where(rest, _mm256_set1_epi8('\n'));
         more = where(rest + 64, _mm256_set1_epi8('\n'));
         if (!colons || (ends & (colons ^ (colons - 1))) ||
-            !pg_tag_before(rest, rest + __builtin_ctzll(colons), x->end, &tag))
+            !tag_at(rest, (unsigned)__builtin_ctzll(colons), x->end, &tag))
             goto other;
         if (tag.sort == PG_SEVERITY) {
+            log_block_record(b, at);
             if (t.p) {
                 note_time(b, &t, at);
                 remember(&head, x, &t);
             }
-            take_record(lens, b, &tag, at);
+            if (may_be_known(lens->keys, &ordinary, message_behind(&tag, stop), stop))
+                log_block_hit(b, at);
         }
         /* without a branch: the ends of lines are not to be foreseen */
         beyond = -(uint64_t)(ends == 0);
