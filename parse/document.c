@@ -532,6 +532,7 @@ document_close(struct tl_reader *r)
 
 const struct tl_format fmt_document = {.name = "document",
                                        .sniff = document_sniff,
+                                       .surest = 98,
                                        .open = document_open,
                                        .next = document_next,
                                        .finish = document_finish,

@@ -29,10 +29,13 @@ format_detect(struct tl_reader *r, struct tl_str head)
 
     tl_buf_init(&why, 4096);
     for (const struct tl_format *const *f = formats; *f && head.n > 0; f++) {
-        int sure;
+        int surest = (*f)->surest > 0 ? (*f)->surest : 100, sure;
 
+        if (surest <= most)
+            continue;
         tl_buf_reset(&why);
         sure = (*f)->sniff(r, head, &why);
+        sure = sure < surest ? sure : surest;
         if (sure <= most)
             continue;
         most = sure;

@@ -408,6 +408,7 @@ csv_open(struct tl_reader *r, struct tl_error *err)
 
 const struct tl_format fmt_pg_csvlog = {.name = "pg-csvlog",
                                         .sniff = csv_sniff,
+                                        .surest = 99,
                                         .open = csv_open,
                                         .next = log_next,
                                         .finish = log_finish,

@@ -397,6 +397,7 @@ json_open(struct tl_reader *r, struct tl_error *err)
 
 const struct tl_format fmt_pg_jsonlog = {.name = "pg-jsonlog",
                                          .sniff = json_sniff,
+                                         .surest = 99,
                                          .open = json_open,
                                          .next = log_next,
                                          .finish = log_finish,

@@ -477,6 +477,7 @@ open_stderr(struct tl_reader *r, struct tl_error *err)
 
 const struct tl_format fmt_pg_stderr = {.name = "pg-stderr",
                                         .sniff = pg_sniff,
+                                        .surest = 99,
                                         .open = open_stderr,
                                         .next = log_next,
                                         .finish = log_finish,

@@ -413,6 +413,7 @@ probe_finish(struct tl_reader *r, struct tl_error *err)
 
 const struct tl_format fmt_probe = {.name = "probe",
                                     .sniff = probe_sniff,
+                                    .surest = 95,
                                     .open = probe_open,
                                     .next = probe_next,
                                     .finish = probe_finish,

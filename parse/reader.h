@@ -20,6 +20,7 @@ struct tl_format {
      * Appends to `why` one short clause when > 0 ("an array of objects with SourceIdentifier").
      */
     int (*sniff)(struct tl_reader *r, struct tl_str head, struct tl_buf *why);
+    int surest; /* the most that sniff ever says; 0: 100. One that cannot win is not asked. */
     enum tl_status (*open)(struct tl_reader *r, struct tl_error *err); /* may be NULL */
     /*
      * Takes the next record off r->feed. *got = false: the end. Fills *ev (zeroed before the call):

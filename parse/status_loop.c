@@ -366,4 +366,4 @@ status_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error
 }
 
 const struct tl_format fmt_status_loop = {
-    .name = "status-loop", .sniff = status_sniff, .open = status_open, .next = status_next};
+    .name = "status-loop", .sniff = status_sniff, .surest = 96, .open = status_open, .next = status_next};

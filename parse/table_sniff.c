@@ -145,6 +145,7 @@ table_format_close(struct tl_reader *r)
 const struct tl_format fmt_change_table = {
     .name = "change-table",
     .sniff = table_sniff,
+    .surest = 92,
     .open = table_format_open,
     .next = table_format_next,
     .close = table_format_close,
