@@ -50,8 +50,8 @@ struct log_lens { /* what lines are looked at with; borrowed */
     const struct log_keys *keys;
 };
 
-/* For a dialect's `scan`. A line from `at` to its line end at `end` (or b->n, where it has none): looks
- * at it and counts it. */
+/* For a dialect's `scan`. A line from `at` to its line end at `end` (or b->n, where it has none):
+ * looks at it and counts it. */
 void log_block_line(const struct log_lens *lens, struct log_block *b, size_t at, size_t end);
 /* The line at hand, at `at`, begins a record: counts the record, not the line. */
 static inline void

@@ -84,8 +84,8 @@ log_key_doubt(uint64_t v)
            log_key_zero(v ^ LOG_KEY_EACH('"')) | (blanks & blanks >> 8);
 }
 
-/* False: no rule knows a message that begins with the eight bytes at p, whatever follows. Nearly all
- * messages end here; without a branch, for nobody foresees which message is next. */
+/* False: no rule knows a message that begins with the eight bytes at p, whatever follows. Nearly
+ * all messages end here; without a branch, for nobody foresees which message is next. */
 static inline bool
 log_keys_begin(const struct log_keys *k, const char *p)
 {

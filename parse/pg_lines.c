@@ -2,13 +2,13 @@
  * pg_lines.c - PostgreSQL's stderr log, a block at a time, for the lines that nearly all are: the
  * time of the record before, a prefix, a tag, a message that no rule knows.
  *
- * Such a line costs a comparison with the head of the record before, one look at 64 bytes for the end of
- * its prefix, four bytes of its message and the search for its end. Every other line is
+ * Such a line costs a comparison with the head of the record before, one look at 64 bytes for the
+ * end of its prefix, four bytes of its message and the search for its end. Every other line is
  * given to pg_look: whatever this file decides, pg_look would decide, too.
  */
+#include "parse/pg_lines.h"
 #include "parse/log_blocks.h"
 #include "parse/log_keys.h"
-#include "parse/pg_lines.h"
 #include "parse/pg_quick.h"
 
 #ifdef __x86_64__
@@ -44,8 +44,8 @@ where(const char *p, __m256i c)
     return (uint64_t)high << 32 | low;
 }
 
-/* The first line feed at or behind p; `stop` when there is none before it. 64 bytes behind `stop` are
- * readable, none of them a line feed. */
+/* The first line feed at or behind p; `stop` when there is none before it. 64 bytes behind `stop`
+ * are readable, none of them a line feed. */
 WIDE static inline const char *
 line_feed(const char *p, const char *stop)
 {
@@ -62,17 +62,15 @@ line_feed(const char *p, const char *stop)
 WIDE static inline bool
 new_time(const struct pg_shape *x, const char *p, struct pg_time *t)
 {
-    return pg_time_wide(p, t) && (x->after == '\0' || *t->end == x->after);
+    return pg_time_wide(p, t) && *t->end == x->after;
 }
 
 WIDE static inline void
-remember(struct head *h, const struct pg_shape *x, const struct pg_time *t)
+remember(struct head *h, const struct pg_time *t)
 {
-    uint32_t n = (uint32_t)(t->end - t->p);
-
     h->text = load32(t->p);
-    h->n = n;
-    h->mask = (uint32_t)((uint64_t)1 << (n + (x->after != '\0'))) - 1;
+    h->n = (uint32_t)(t->end - t->p);
+    h->mask = (2u << h->n) - 1;
 }
 
 WIDE static inline bool
@@ -86,10 +84,8 @@ is_same(const struct head *h, const char *p)
 static void
 note_time(struct log_block *b, const struct pg_time *t, size_t at)
 {
-    struct log_look look = {.stamp = t->p,
-                            .stamp_n = t->n,
-                            .zone = t->zone,
-                            .zone_n = (uint32_t)(t->end - t->zone)};
+    struct log_look look = {
+        .stamp = t->p, .stamp_n = t->n, .zone = t->zone, .zone_n = (uint32_t)(t->end - t->zone)};
 
     log_block_time(b, &look, at);
 }
@@ -108,8 +104,8 @@ load8(const char *p)
     return v;
 }
 
-/* Whether a message may be known to a rule. A line feed within the bytes that this looks at is a maybe,
- * as a line's end is. */
+/* Whether a message may be known to a rule. A line feed within the bytes that this looks at is a
+ * maybe, as a line's end is. */
 static inline bool
 may_be_known(const struct log_keys *keys, struct ordinary *o, const char *message, const char *stop)
 {
@@ -177,7 +173,7 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
             log_block_record(b, at);
             if (t.p) {
                 note_time(b, &t, at);
-                remember(&head, x, &t);
+                remember(&head, &t);
             }
             if (may_be_known(lens->keys, &ordinary, message_behind(&tag, stop), stop))
                 log_block_hit(b, at);
@@ -196,14 +192,15 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
     return p;
 }
 
-/* The first shape of an input decides alone about lines that fit it; it has to be the usual one. */
+/* The first shape of an input decides alone about lines that fit it; it has to be the usual one,
+ * with a byte behind the time that ends its zone. */
 static bool
 is_usual(const struct pg_state *s)
 {
     const struct pg_shape *x = s->shapes;
 
     if (s->nshapes == 0 || s->twice || s->syslog.on || x->floating || x->nlead > 0 ||
-        x->clock != PG_CLOCK_ISO)
+        x->clock != PG_CLOCK_ISO || x->after == '\0')
         return false;
     for (size_t i = 1; i < s->nshapes; i++) /* a line that begins with a tab is of none of them */
         if (s->shapes[i].floating || s->shapes[i].clock == PG_CLOCK_NONE ||
