@@ -5,6 +5,7 @@
  * made of a pattern only when a text is first tried on it.
  */
 #include "parse/catalogue.h"
+#include "parse/log_keys.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,8 @@ forget_index(struct tl_catalogue *c)
     prefilter_free(c->prefilter);
     memo_free(c->memo);
     near_free(c->near);
+    log_keys_free(c->log_keys);
+    c->log_keys = NULL;
     c->prefilter = NULL;
     c->memo = NULL;
     c->near = NULL;
@@ -350,6 +353,8 @@ void
 catalogue_plain(struct tl_catalogue *c, bool plain)
 {
     c->plain = plain;
+    log_keys_free(c->log_keys);
+    c->log_keys = NULL;
 }
 
 const struct rule_id *

@@ -112,6 +112,7 @@ struct tl_catalogue {
     struct prefilter *prefilter; /* NULL: every rule is tried */
     struct memo *memo;           /* NULL: nothing is remembered */
     struct near_index *near;     /* NULL: not built yet */
+    struct log_keys *log_keys;   /* of the sources that were asked for */
     bool near_failed;
     bool starved; /* something was refused memory since it was made: its answers may be wrong */
     bool plain;   /* tests: no prefilter, no memo */

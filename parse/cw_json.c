@@ -17,18 +17,11 @@ enum {
 
 static const struct tl_str NOTHING = {"", 0};
 
-/* What the rules of a source know messages by. */
-struct keys {
-    struct tl_str source;
-    struct log_keys *keys;
-    struct keys *next;
-};
-
 /* A log as it can be read. */
 struct inner {
     const struct log_dialect *dialect; /* NULL: none that is known */
     void *state;
-    struct log_keys *keys;
+    const struct log_keys *keys;
 };
 
 /* A stream of a group. */
@@ -55,7 +48,6 @@ struct cw_json {
     struct origin *origins;
     struct origin others; /* all beyond MAX_ORIGINS: none of their messages is read */
     size_t norigins;
-    struct keys *keys;
     struct open_record ring[MAX_OPEN];
     size_t first, nopen;
     struct cw_message message; /* at hand */
@@ -71,23 +63,6 @@ struct cw_json {
 
 /* ---- which log a stream is ---- */
 
-static struct log_keys *
-keys_of(struct cw_json *j, struct tl_str source)
-{
-    struct keys *k = j->keys;
-
-    while (k && !tl_str_eq(k->source, source))
-        k = k->next;
-    if (k)
-        return k->keys;
-    k = tl_arena_alloc(&j->r->arena, sizeof(*k));
-    if (!k)
-        return NULL;
-    *k = (struct keys){source, log_keys_new(j->r->in.catalogue, source), j->keys};
-    j->keys = k;
-    return k->keys;
-}
-
 /* What the lines of a text are read as; none is no failure. NULL: what they look like most. */
 static bool
 learn(struct cw_json *j, struct tl_str text, const struct log_dialect *d, struct inner *out)
@@ -100,7 +75,7 @@ learn(struct cw_json *j, struct tl_str text, const struct log_dialect *d, struct
         return true;
     if (out->dialect->learn && out->dialect->learn(j->r, text, &out->state, &err))
         return false;
-    out->keys = keys_of(j, out->dialect->source);
+    out->keys = log_keys_of(j->r->in.catalogue, out->dialect->source);
     return out->keys != NULL;
 }
 
@@ -507,8 +482,6 @@ cw_json_close(struct cw_json *j)
         tl_buf_free(&j->ring[i].text);
         tl_buf_free(&j->ring[i].id);
     }
-    for (struct keys *k = j->keys; k; k = k->next)
-        log_keys_free(k->keys);
     cw_messages_end(&j->messages);
     free(j);
 }

@@ -14,7 +14,7 @@ static const int64_t HALF_DAY = TL_DAY / 2 - TL_MINUTE; /* records come a little
 struct log {
     const struct log_dialect *dialect;
     void *learnt;
-    struct log_keys *keys;
+    const struct log_keys *keys;
     struct log_blocks *blocks;
     const struct log_block *block; /* at hand; NULL: the next one is to be asked for */
     size_t hit;                    /* of it */
@@ -182,16 +182,8 @@ record_text(const struct log *l, const struct log_block *b, size_t at)
 
     while (end < b->n && end - at < LOG_RECORD_MAX) {
         size_t next = log_line_end(b->buf, end, b->n);
-        const char *p = b->buf + end, *stop = b->buf + next;
-        struct log_look look;
-        enum log_line what;
 
-        stop -= stop[-1] == '\n';
-        stop -= stop > p && stop[-1] == '\r';
-        while (p < stop && *p == '\0')
-            p++;
-        what = l->dialect->look(l->learnt, p, stop, &look);
-        if (what == LOG_RECORD || what == LOG_BROKEN)
+        if (log_begins_record(l->dialect, l->learnt, b->buf + end, b->buf + next))
             break;
         end = next;
     }
@@ -308,7 +300,7 @@ log_open(struct tl_reader *r, const struct log_dialect *d, struct tl_error *err)
     if (st)
         return st;
     log_name_hints(r);
-    l->keys = log_keys_new(r->in.catalogue, d->source);
+    l->keys = log_keys_of(r->in.catalogue, d->source);
     l->blocks = l->keys ? log_blocks_new(&r->feed, d, l->learnt, l->keys, threads) : NULL;
     if (!l->blocks)
         return tl_fail(err, TL_ENOMEM, 0, "no room for the log %.*s", TL_FMT(r->in.name));
@@ -416,5 +408,4 @@ log_close(struct tl_reader *r)
     if (!l)
         return;
     log_blocks_free(l->blocks);
-    log_keys_free(l->keys);
 }

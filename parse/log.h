@@ -125,9 +125,12 @@ void log_who(struct tl_reader *r, struct tl_str stream, struct tl_event *ev);
 
 struct log_keys;
 
-/* What every message must begin with that a rule of this source knows. NULL: out of memory. */
-struct log_keys *log_keys_new(struct tl_catalogue *c, struct tl_str source);
-void log_keys_free(struct log_keys *k); /* NULL is allowed */
+/*
+ * What every message must begin with that a rule of this source knows. The catalogue owns it and
+ * makes it once: it is valid until rules are added. Without a catalogue (NULL) there is nothing to
+ * know. NULL: out of memory.
+ */
+const struct log_keys *log_keys_of(struct tl_catalogue *c, struct tl_str source);
 /*
  * Whether a message that begins at p may be known to a rule; LOG_PAD bytes behind `end` are
  * readable. Never false for one that is; escapes, odd blanks and bytes beyond ASCII are a maybe.

@@ -241,8 +241,8 @@ look_through(const struct log_blocks *lb, struct log_block *b)
 
 /* ---- filling a block ---- */
 
-static bool
-begins_record(const struct log_blocks *lb, const char *p, const char *end)
+bool
+log_begins_record(const struct log_dialect *d, const void *state, const char *p, const char *end)
 {
     struct log_look look;
     enum log_line what;
@@ -251,7 +251,7 @@ begins_record(const struct log_blocks *lb, const char *p, const char *end)
     end -= end > p && end[-1] == '\r';
     while (p < end && *p == '\0')
         p++;
-    what = lb->lens.dialect->look(lb->lens.state, p, end, &look);
+    what = d->look(state, p, end, &look);
     return what == LOG_RECORD || what == LOG_BROKEN;
 }
 
@@ -282,7 +282,7 @@ whole_records(const struct log_blocks *lb, const char *p, size_t n)
 
         while (from > 0 && p[from - 1] != '\n')
             from--;
-        if (begins_record(lb, p + from, p + to))
+        if (log_begins_record(lb->lens.dialect, lb->lens.state, p + from, p + to))
             return from > 0 || n < LOG_BLOCK ? from : end;
     }
     return end;

@@ -77,6 +77,9 @@ void log_blocks_free(struct log_blocks *b); /* NULL is allowed; waits for the he
  * stream that failed: f->failed). */
 const struct log_block *log_blocks_next(struct log_blocks *b);
 
+/* Whether a line begins a record, if only a broken one; with or without its line end. */
+bool log_begins_record(const struct log_dialect *d, const void *state, const char *p,
+                       const char *end);
 /* Where the line behind `at` begins: at most `n`. */
 size_t log_line_end(const char *p, size_t at, size_t n);
 

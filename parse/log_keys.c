@@ -93,13 +93,14 @@ add_rule(struct log_keys *k, const struct rule *r)
     return true;
 }
 
-struct log_keys *
-log_keys_new(struct tl_catalogue *c, struct tl_str source)
+static struct log_keys *
+make(const struct tl_catalogue *c, struct tl_str source)
 {
     struct log_keys *k = calloc(1, sizeof(*k));
 
-    if (!k || !c)
-        return k; /* without rules nothing is worth it */
+    if (!k)
+        return NULL;
+    k->source = source;
     for (unsigned b = 0; b < 256; b++)
         if (b < ' ' || b >= 0x7f || b == '\\' || b == '"')
             k->kinds[b] = KIND_DOUBT;
@@ -114,13 +115,37 @@ log_keys_new(struct tl_catalogue *c, struct tl_str source)
     return k;
 }
 
+const struct log_keys *
+log_keys_of(struct tl_catalogue *c, struct tl_str source)
+{
+    static const struct log_keys none;
+    struct log_keys *k = c ? c->log_keys : NULL;
+
+    if (!c)
+        return &none;
+    while (k && !tl_str_eq(k->source, source))
+        k = k->next;
+    if (k)
+        return k;
+    source = tl_arena_str(&c->arena, source);
+    k = source.p ? make(c, source) : NULL;
+    if (!k)
+        return NULL;
+    k->next = c->log_keys;
+    c->log_keys = k;
+    return k;
+}
+
 void
 log_keys_free(struct log_keys *k)
 {
-    if (!k)
-        return;
-    free(k->keys);
-    free(k);
+    while (k) {
+        struct log_keys *next = k->next;
+
+        free(k->keys);
+        free(k);
+        k = next;
+    }
 }
 
 enum like { UNLIKE, LIKE, UNSURE };

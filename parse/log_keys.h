@@ -27,6 +27,8 @@ struct log_key_set { /* of hashes */
 
 /* Keys hang in slots by their first four bytes. */
 struct log_keys {
+    struct log_keys *next; /* of another source */
+    struct tl_str source;
     struct log_key_set shorts; /* first four bytes of those shorter than LOG_KEY_LONG */
     struct log_key_set longs;  /* first LOG_KEY_LONG bytes of the others */
     uint32_t slots[LOG_KEY_SLOTS];
@@ -59,6 +61,8 @@ log_key_in(const struct log_key_set *set, uint32_t hash)
 }
 
 #define LOG_KEY_EACH(b) ((uint64_t)(b)*0x0101010101010101u)
+
+void log_keys_free(struct log_keys *k); /* and those behind it; NULL is allowed */
 
 static inline uint32_t
 log_key_eight(uint64_t v)

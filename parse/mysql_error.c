@@ -593,7 +593,7 @@ mysql_open(struct tl_reader *r, struct tl_error *err)
 
 const struct tl_format fmt_mysql_error = {.name = "mysql-error",
                                           .sniff = mysql_sniff,
-                                         .surest = 98,
+                                          .surest = 98,
                                           .open = mysql_open,
                                           .next = log_next,
                                           .finish = log_finish,

@@ -365,5 +365,8 @@ status_next(struct tl_reader *r, struct tl_event *ev, bool *got, struct tl_error
     return TL_OK;
 }
 
-const struct tl_format fmt_status_loop = {
-    .name = "status-loop", .sniff = status_sniff, .surest = 96, .open = status_open, .next = status_next};
+const struct tl_format fmt_status_loop = {.name = "status-loop",
+                                          .sniff = status_sniff,
+                                          .surest = 96,
+                                          .open = status_open,
+                                          .next = status_next};

@@ -40,7 +40,7 @@ drop_rules(void **state)
 static void
 walk(const struct log_dialect *d, const struct pg_state *s, struct tl_str text, struct tl_buf *out)
 {
-    struct log_keys *keys = log_keys_new(catalogue, TL_STR("pg"));
+    const struct log_keys *keys = log_keys_of(catalogue, TL_STR("pg"));
     struct tl_memory m = {text};
     struct tl_stream stream = tl_stream_memory(&m);
     const struct log_block *b;
@@ -65,7 +65,6 @@ walk(const struct log_dialect *d, const struct pg_state *s, struct tl_str text, 
         }
     }
     log_blocks_free(lb);
-    log_keys_free(keys);
     feed_free(&f);
 }
 
