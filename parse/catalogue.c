@@ -161,13 +161,18 @@ make_room(struct tl_catalogue *c, const struct rule_list *more)
 }
 
 static void
+forget_keys(struct tl_catalogue *c)
+{
+    log_keys_free(c->log_keys);
+    c->log_keys = NULL;
+}
+
+static void
 forget_index(struct tl_catalogue *c)
 {
     prefilter_free(c->prefilter);
     memo_free(c->memo);
     near_free(c->near);
-    log_keys_free(c->log_keys);
-    c->log_keys = NULL;
     c->prefilter = NULL;
     c->memo = NULL;
     c->near = NULL;
@@ -180,6 +185,7 @@ static void
 take_rules(struct tl_catalogue *c, const struct rule_list *list)
 {
     forget_index(c);
+    forget_keys(c);
     if (list->n > 0 && c->n > 0)
         memmove(c->rules + list->n, c->rules, c->n * sizeof(struct rule *));
     for (size_t i = 0; i < list->n; i++) {
@@ -311,6 +317,7 @@ tl_catalogue_free(struct tl_catalogue *c)
     if (!c)
         return;
     forget_index(c);
+    forget_keys(c);
     for (size_t i = 0; i < c->n; i++)
         pcre2_code_free(c->rules[i]->code);
     for (size_t i = 0; i < 2; i++)
@@ -353,8 +360,7 @@ void
 catalogue_plain(struct tl_catalogue *c, bool plain)
 {
     c->plain = plain;
-    log_keys_free(c->log_keys);
-    c->log_keys = NULL;
+    forget_keys(c);
 }
 
 const struct rule_id *

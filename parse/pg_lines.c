@@ -1,6 +1,6 @@
 /*
- * pg_lines.c - PostgreSQL's stderr log, a block at a time, for the lines that nearly all are: the
- * time of the record before, a prefix, a tag, a message that no rule knows.
+ * pg_lines.c - the log that PostgreSQL's server prints, a block at a time, for the lines that
+ * nearly all are: the time of the record before, a prefix, a tag, a message that no rule knows.
  *
  * Such a line costs a comparison with the head of the record before, one look at 64 bytes for the
  * end of its prefix, four bytes of its message and the search for its end. Every other line is

@@ -1,4 +1,4 @@
-/* pg_lines.h - private to parse/: blocks of PostgreSQL's stderr log, looked through at once. */
+/* pg_lines.h - private to parse/: blocks of PostgreSQL's plain log, looked through at once. */
 #ifndef TL_PARSE_PG_LINES_H
 #define TL_PARSE_PG_LINES_H
 

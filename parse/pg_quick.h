@@ -1,5 +1,5 @@
 /*
- * pg_quick.h - private to parse/: the steps that every line of PostgreSQL's stderr log costs, for
+ * pg_quick.h - private to parse/: the steps that every line of PostgreSQL's plain log costs, for
  * the two that take them: pg_stderr.c line by line, pg_lines.c for a whole block.
  */
 #ifndef TL_PARSE_PG_QUICK_H
