@@ -1,0 +1,1 @@
+(.runs | length == 1) and (.runs[0] | [.zdp[] | [.resource, .outcome]] == [["shop-1", "finished"], ["us-east-1 reader", "not-attempted"]]) and ([.events[] | select(.class == "instance.restarted") | .resource] == ["us-east-1 reader"]) and ([.events[] | select(.class == "parameter.adjusted") | .resource] == ["shop-1"])
