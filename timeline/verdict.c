@@ -113,6 +113,13 @@ weigh(const struct tl_builder *b, const struct plan *p, const size_t count[4])
     return count[FAILED] > 0 ? TL_VERDICT_FAILED : TL_VERDICT_UNKNOWN;
 }
 
+/* Whether the evidence has nothing of the run but its end: how long it took is not known. */
+static bool
+is_one_moment(const struct tl_instant *began, const struct tl_instant *ended)
+{
+    return began->earliest == ended->earliest && began->latest == ended->latest;
+}
+
 static void
 end_run(struct tl_builder *b, const struct plan *p)
 {
@@ -125,7 +132,8 @@ end_run(struct tl_builder *b, const struct plan *p)
     if (p->request != NONE)
         from = &row_event(b, p->request)->when;
     r->ended = row_event(b, p->ended)->when;
-    r->operation = span_between(from, &r->ended);
+    if (p->request != NONE || !is_one_moment(&r->began, &r->ended))
+        r->operation = span_between(from, &r->ended);
 }
 
 /* Puts a row in its place among n ascending ones. */

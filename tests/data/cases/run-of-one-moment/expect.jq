@@ -1,0 +1,1 @@
+(.runs | length == 2) and ([.runs[] | [.verdict, .clocks.operation]] == [["succeeded", null], ["succeeded", null]])
