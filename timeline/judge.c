@@ -25,7 +25,7 @@ static const struct {
     ROW("upgrade.refused", UPGRADE_REFUSED),         ROW("precheck.failed", UPGRADE_REFUSED),
     ROW("upgrade.failed", UPGRADE_FAILED),           ROW("os-upgrade.failed", UPGRADE_FAILED),
     ROW("upgrade.rolled-back", UPGRADE_ROLLED_BACK), ROW("upgrade.cancelled", UPGRADE_ROLLED_BACK),
-    ROW("instance.recovery-started", RECOVERY),
+    ROW("instance.recovery-started", RECOVERY),      ROW("failover.reason", FAILOVER_REASON),
 #undef ROW
 };
 

@@ -93,7 +93,8 @@ static const struct {
       "15:50:45 table instance - db | The operating system underlying the RDS database instance is "
       "being patched in an offline operation.\n"},
      "run 1 os-update in-progress proved > 15:41:06.000..- rows 6\n"
-     "  ! outage.no-probe [2 4]\n"},
+     "  ! outage.no-probe [2 4]\n"
+     "  ! failover.reason [6]\n"},
     {"major upgrade in place: the snapshot names the versions",
      {"22:13:08.450 api cluster us-east-1 my-db@1 | Upgrade in progress: Performing online "
       "pre-upgrade checks.\n"
@@ -163,7 +164,8 @@ static const struct {
       "00:45:55 table instance eu-west-1 db | The primary host of the RDS Multi-AZ instance is "
       "unreachable due to loss of network connectivity.\n"},
      "run 1 multi-az-failover succeeded proved > 00:45:20.000..00:45:55.000 rows 4\n"
-     "  ! outage.no-probe [2]\n"},
+     "  ! outage.no-probe [2]\n"
+     "  ! failover.reason [4]\n"},
     {"blue/green switchover",
      {"01:05:00.000 api other us-east-1 bgd-abc@1 | Blue/green deployment tasks completed. You can "
       "make more modifications to the green environment databases or switch over the deployment.\n"

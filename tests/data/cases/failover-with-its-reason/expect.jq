@@ -1,0 +1,1 @@
+(.runs | length == 2) and ([.runs[].strategy] == ["multi-az-failover", "multi-az-failover"]) and ([.runs[0].findings[] | select(.code == "failover.reason") | .text] == ["why crm failed over, by AWS: The primary host of the RDS Multi-AZ instance is unreachable due to loss of network connectivity"]) and ([.runs[1].findings[] | select(.code == "failover.reason")] | length == 1)
