@@ -4,8 +4,6 @@
  * Some classes open an episode, some prove that one is under way, some end it (classes.c). What
  * stands between them belongs to it, and so do side effects that border on it.
  */
-#include <stdlib.h>
-
 #include "timeline/run.h"
 
 static const int64_t BORDER_US = 15 * TL_MINUTE; /* side effects, and words after the end */
@@ -60,8 +58,8 @@ continues(const struct tl_builder *b, const struct episode *e, uint32_t row, enu
     return gap <= (role == ROLE_END ? END_US : STEP_US);
 }
 
-static struct episode *
-new_episode(struct tl_builder *b, uint32_t tree, enum layer layer, uint32_t row)
+struct episode *
+episode_new(struct tl_builder *b, uint32_t tree, enum layer layer, uint32_t row)
 {
     struct episode *list =
         tl_arena_grow(&b->scratch, b->episodes, b->nepisodes, &b->episodes_cap, sizeof(*list));
@@ -78,7 +76,8 @@ new_episode(struct tl_builder *b, uint32_t tree, enum layer layer, uint32_t row)
                                           .end = NONE,
                                           .from = {"", 0},
                                           .to = {"", 0},
-                                          .run = NONE};
+                                          .run = NONE,
+                                          .switched = NONE};
     return &list[b->nepisodes++];
 }
 
@@ -116,7 +115,7 @@ cut(struct tl_builder *b, const uint32_t *rows, size_t n, uint32_t tree, enum la
         if (role == ROLE_STEP && reopens(b, rows[i]))
             role = ROLE_START;
         if (!e || !continues(b, e, rows[i], role))
-            e = new_episode(b, tree, layer, rows[i]);
+            e = episode_new(b, tree, layer, rows[i]);
         if (!e)
             return TL_ENOMEM;
         take_core(b, e, rows[i], role);
@@ -268,12 +267,14 @@ learn_versions(struct tl_builder *b, const uint32_t *rows, size_t n, size_t from
     }
 }
 
+/* The episodes of some layers in one tree. */
 static enum tl_status
-find_in_tree(struct tl_builder *b, const uint32_t *rows, size_t n, uint32_t tree)
+find_in_tree(struct tl_builder *b, const uint32_t *rows, size_t n, uint32_t tree, int first,
+             int last)
 {
     size_t before = b->nepisodes;
 
-    for (int layer = 0; layer < NLAYERS; layer++) {
+    for (int layer = first; layer <= last; layer++) {
         size_t from = b->nepisodes;
 
         if (cut(b, rows, n, tree, (enum layer)layer))
@@ -285,36 +286,45 @@ find_in_tree(struct tl_builder *b, const uint32_t *rows, size_t n, uint32_t tree
     return TL_OK;
 }
 
-struct branch {
-    uint32_t tree, row;
-};
-
-static int
-by_tree(const void *pa, const void *pb)
+static enum tl_status
+find_in_all(struct tl_builder *b, const struct tree_rows *t, int first, int last)
 {
-    const struct branch *a = pa, *b = pb;
-    int c = compare(a->tree, b->tree);
-
-    return c ? c : compare(a->row, b->row);
+    for (uint32_t i = 0; i < b->nres; i++)
+        if (t->first[i + 1] > t->first[i] &&
+            find_in_tree(b, t->rows + t->first[i], t->first[i + 1] - t->first[i], i, first, last))
+            return TL_ENOMEM;
+    return TL_OK;
 }
 
+static enum tl_status
+sort_by_tree(struct tl_builder *b, struct tree_rows *t)
+{
+    size_t n = b->report->nrows;
+    uint32_t *first = tl_arena_alloc(&b->scratch, (b->nres + 2) * sizeof(*first));
+
+    t->rows = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(*t->rows));
+    if (!first || !t->rows)
+        return TL_ENOMEM;
+    for (uint32_t i = 0; i < n; i++)
+        first[row_tree(b, i) + 2]++;
+    for (size_t i = 2; i < b->nres + 2; i++)
+        first[i] += first[i - 1];
+    for (uint32_t i = 0; i < n; i++)
+        t->rows[first[row_tree(b, i) + 1]++] = i;
+    t->first = first;
+    return TL_OK;
+}
+
+/* Failovers last, and after all that they may be part of. */
 enum tl_status
 build_episodes(struct tl_builder *b)
 {
-    size_t n = b->report->nrows;
-    struct branch *all = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(*all));
-    uint32_t *rows = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(*rows));
+    struct tree_rows t;
+    enum tl_status st = sort_by_tree(b, &t);
 
-    if (!all || !rows)
-        return TL_ENOMEM;
-    for (uint32_t i = 0; i < n; i++)
-        all[i] = (struct branch){b->res[b->rowx[i].res].tree, i};
-    qsort(all, n, sizeof(*all), by_tree);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i; end < n && all[end].tree == all[i].tree; end++)
-            rows[end] = all[end].row;
-        if (find_in_tree(b, rows + i, end - i, all[i].tree))
-            return TL_ENOMEM;
-    }
-    return TL_OK;
+    if (!st)
+        st = find_in_all(b, &t, LAYER_UPGRADE, LAYER_BLUEGREEN);
+    if (!st)
+        st = build_switchovers(b, &t);
+    return st ? st : find_in_all(b, &t, LAYER_FAILOVER, LAYER_FAILOVER);
 }

@@ -75,6 +75,11 @@
     X(FAILOVER_UNREQUESTED, "failover.unrequested", NOTICE,                                        \
       "no call in the evidence asked for the failover of {0}", DOC_EVENTS)                         \
     X(FAILOVER_REASON, "failover.reason", NOTICE, "why {0} failed over, by AWS: {1}", DOC_EVENTS)  \
+    X(BLUEGREEN_RENAMED, "bluegreen.renamed", INFO,                                                \
+      "what is called {0} after the switchover was {1} before, and what was {0} is called {2}",    \
+      DOC_EVENTS)                                                                                  \
+    X(SWITCHOVER_CANCELLED, "switchover.cancelled", CRITICAL,                                      \
+      "the switchover of {0} was called off: {1}", DOC_EVENTS)                                     \
     X(LOG_CRASH, "log.crash", WARNING, "{0} crashed, by its own log: {1}", DOC_NONE)               \
     X(LOG_START_FAILED, "log.start-failed", WARNING, "{0} failed to start {1}: {2}", DOC_NONE)     \
     X(LOG_LAST_KNOWN_UP, "log.last-known-up", NOTICE,                                              \

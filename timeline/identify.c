@@ -505,36 +505,54 @@ place_loop(struct tl_builder *b, struct loop *l)
     return st;
 }
 
-/* A blue/green deployment is the affair of the cluster or instance that is switched over. */
+/* The cluster (made where the message says that it is one) or instance of that name beside an item
+ * of a blue/green deployment; NONE: neither is known. */
 static enum tl_status
-join_deployment(struct tl_builder *b, const struct item *it)
+switched(struct tl_builder *b, const struct item *it, struct tl_str id, bool is_cluster,
+         uint32_t *res)
 {
     const struct res *r = &b->res[it->res];
     struct tl_ident who = {.kind = TL_KIND_CLUSTER,
                            .source_type = TL_STR("db-cluster"),
                            .account = r->account,
                            .region = r->region,
-                           .id = field(it, TL_STR("blue")),
+                           .id = id,
                            .arn = {"", 0},
                            .label = {"", 0}};
-    bool says_cluster = tl_str_find(text_of(b, it->message), TL_STR("DB cluster")) != SIZE_MAX;
-    uint32_t res;
 
-    if (r->kind != TL_KIND_OTHER || who.id.n == 0 || !starts(b, it, TL_STR("bluegreen.")))
+    *res = NONE;
+    if (id.n == 0 || accounts_fill(b, &who))
+        return id.n == 0 ? TL_OK : TL_ENOMEM;
+    if (is_cluster ? res_of(b, &who, it->input, res) : res_find(b, &who, it->input, res))
+        return TL_ENOMEM;
+    if (*res != NONE)
         return TL_OK;
-    if (accounts_fill(b, &who))
+    who.kind = TL_KIND_INSTANCE;
+    who.source_type = TL_STR("db-instance");
+    who.account = b->res[it->res].account;
+    return accounts_fill(b, &who) || res_find(b, &who, it->input, res) ? TL_ENOMEM : TL_OK;
+}
+
+/* A blue/green deployment is the affair of the cluster or instance that is switched over. What
+ * takes its name, and what it is called afterwards, are of its kind. */
+static enum tl_status
+join_deployment(struct tl_builder *b, const struct item *it)
+{
+    bool is_cluster = tl_str_find(text_of(b, it->message), TL_STR("DB cluster")) != SIZE_MAX;
+    uint32_t blue, other;
+
+    if (!starts(b, it, TL_STR("bluegreen.")))
+        return TL_OK;
+    if (switched(b, it, field(it, TL_STR("blue")), is_cluster, &blue))
         return TL_ENOMEM;
-    if (says_cluster ? res_of(b, &who, it->input, &res) : res_find(b, &who, it->input, &res))
+    if (blue == NONE)
+        return TL_OK;
+    if (b->res[it->res].kind == TL_KIND_OTHER)
+        res_join(b, it->res, blue, true);
+    is_cluster = b->res[blue].kind == TL_KIND_CLUSTER;
+    if (switched(b, it, field(it, TL_STR("green")), is_cluster, &other))
         return TL_ENOMEM;
-    if (res == NONE) {
-        who.kind = TL_KIND_INSTANCE;
-        who.source_type = TL_STR("db-instance");
-        if (accounts_fill(b, &who) || res_find(b, &who, it->input, &res))
-            return TL_ENOMEM;
-    }
-    if (res != NONE)
-        res_join(b, it->res, res, true);
-    return TL_OK;
+    return switched(b, it, field(it, TL_STR("blue_old")), is_cluster, &other);
 }
 
 /* What messages prove of members: first of named resources, then of those known by a label only. */

@@ -333,6 +333,9 @@ build_joins(struct tl_builder *b)
                                     .from = e->from,
                                     .to = e->to};
     }
+    for (uint32_t i = 0; i < b->nepisodes; i++)
+        if (b->episodes[i].switched != NONE)
+            unite(b, b->episodes[i].switched, i, true);
     join_globals(b, c, n);
     if (join_messages(b))
         return TL_ENOMEM;

@@ -22,10 +22,17 @@ static const struct {
     {                                                                                              \
         {cls, sizeof(cls) - 1}, F_##finding                                                        \
     }
-    ROW("upgrade.refused", UPGRADE_REFUSED),         ROW("precheck.failed", UPGRADE_REFUSED),
-    ROW("upgrade.failed", UPGRADE_FAILED),           ROW("os-upgrade.failed", UPGRADE_FAILED),
-    ROW("upgrade.rolled-back", UPGRADE_ROLLED_BACK), ROW("upgrade.cancelled", UPGRADE_ROLLED_BACK),
-    ROW("instance.recovery-started", RECOVERY),      ROW("failover.reason", FAILOVER_REASON),
+    ROW("upgrade.refused", UPGRADE_REFUSED),
+    ROW("precheck.failed", UPGRADE_REFUSED),
+    ROW("upgrade.failed", UPGRADE_FAILED),
+    ROW("os-upgrade.failed", UPGRADE_FAILED),
+    ROW("upgrade.rolled-back", UPGRADE_ROLLED_BACK),
+    ROW("upgrade.cancelled", UPGRADE_ROLLED_BACK),
+    ROW("bluegreen.switchover-cancelled", SWITCHOVER_CANCELLED),
+    ROW("global.switchover-cancelled", SWITCHOVER_CANCELLED),
+    ROW("global.switchover-failed", SWITCHOVER_CANCELLED),
+    ROW("instance.recovery-started", RECOVERY),
+    ROW("failover.reason", FAILOVER_REASON),
 #undef ROW
 };
 
@@ -37,7 +44,8 @@ say_remarkable(struct tl_builder *b, struct plan *p, uint32_t row)
     if (row_repeats(b, row))
         return TL_OK;
     for (size_t i = 0; i < sizeof(remarkable) / sizeof(remarkable[0]); i++) {
-        const struct tl_str args[] = {res_called(b, b->rowx[row].res),
+        bool other = row_res(b, row)->kind == TL_KIND_OTHER; /* a deployment: what it is of */
+        const struct tl_str args[] = {res_called(b, other ? row_tree(b, row) : b->rowx[row].res),
                                       or_message(tl_event_text(ev, TL_STR("reason")), ev)};
 
         if (tl_str_eq(remarkable[i].cls, ev->cls))
@@ -114,7 +122,7 @@ say_restarts_of(struct tl_builder *b, struct plan *p, uint32_t place)
                  row_is(b, row, TL_STR("instance.started")))
             s.shutdown = NONE;
     }
-    if (st || s.shutdown == NONE)
+    if (st || s.shutdown == NONE || switched_restart(b, p, s.shutdown))
         return st;
     since = b->newest - row_event(b, s.shutdown)->when.latest;
     if (since < SOON_US)

@@ -125,6 +125,7 @@ plan_of_flip(struct tl_builder *b, uint32_t tree, uint32_t row, uint32_t *plan)
                                           .start = NONE,
                                           .end = row,
                                           .ended = true,
+                                          .switched = NONE,
                                           .from = tl_event_text(ev, TL_STR("from_version")),
                                           .to = tl_event_text(ev, TL_STR("to_version"))};
     *plan = (uint32_t)(b->nplans - 1);

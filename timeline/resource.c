@@ -1,9 +1,10 @@
 /* resource.c - identity is account, region, kind and id together; the id alone is nothing. */
 #include "timeline/resource.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_KEY = 64 * 1024 };
+enum { MAX_KEY = 64 * 1024, RANDOM_ENDING = 6 };
 #define AMBIGUOUS UINT32_MAX
 
 struct tl_ident
@@ -329,6 +330,105 @@ cluster_by_name(struct tl_builder *b, uint32_t member, uint32_t *cluster)
     return st;
 }
 
+size_t
+res_switched_ending(struct tl_str id)
+{
+    const struct tl_str green = TL_STR("-green-"), old = TL_STR("-old");
+    size_t n = id.n;
+
+    while (n > 0 && id.p[n - 1] >= '0' && id.p[n - 1] <= '9')
+        n--;
+    if (n < id.n && n > old.n && tl_str_eq((struct tl_str){id.p + n - old.n, old.n}, old))
+        return n - old.n;
+    for (n = id.n; n > 0 && id.p[n - 1] != '-'; n--)
+        continue;
+    if (id.n - n == RANDOM_ENDING && n > green.n &&
+        tl_str_eq((struct tl_str){id.p + n - green.n, green.n}, green))
+        return n - green.n;
+    return SIZE_MAX;
+}
+
+/* A cluster that a deployment renamed, and its name without the ending. */
+struct renamed {
+    struct tl_str region, base;
+    uint32_t res;
+};
+struct renamed_list {
+    struct renamed *list;
+    size_t n;
+};
+
+static int
+by_base(const void *pa, const void *pb)
+{
+    const struct renamed *a = pa, *b = pb;
+    int c = tl_str_cmp(a->base, b->base);
+
+    return c ? c : tl_str_cmp(a->region, b->region);
+}
+
+static enum tl_status
+list_renamed(struct tl_builder *b, struct renamed_list *out)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < b->nres; i++)
+        n += b->res[i].kind == TL_KIND_CLUSTER && res_switched_ending(b->res[i].id) != SIZE_MAX;
+    out->list = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(*out->list));
+    if (!out->list)
+        return TL_ENOMEM;
+    for (uint32_t i = 0; i < b->nres; i++) {
+        const struct res *r = &b->res[i];
+        size_t ending = res_switched_ending(r->id);
+
+        if (r->kind == TL_KIND_CLUSTER && ending != SIZE_MAX)
+            out->list[out->n++] = (struct renamed){r->region, {r->id.p, ending}, i};
+    }
+    if (out->n > 1)
+        qsort(out->list, out->n, sizeof(*out->list), by_base);
+    return TL_OK;
+}
+
+/* Of an instance that a deployment made or put aside: the cluster with such an ending whose name
+ * without it is that of its cluster. Green names end at random, so that there must be only one. */
+static uint32_t
+cluster_of_renamed(const struct tl_builder *b, const struct renamed_list *l, uint32_t member)
+{
+    struct tl_str id = b->res[member].id;
+    size_t ending = res_switched_ending(id);
+    struct tl_str tail = tl_str_skip(id, ending);
+    bool old = tl_str_starts(tail, TL_STR("-old"));
+    uint32_t found = NONE;
+
+    for (size_t n = ending; n > 0; n--) {
+        struct renamed key = {b->res[member].region, {id.p, n}, NONE};
+        size_t lo = 0, hi = l->n;
+
+        if (n < ending && id.p[n] != '-')
+            continue;
+        while (lo < hi) {
+            size_t mid = lo + (hi - lo) / 2;
+
+            if (by_base(&l->list[mid], &key) < 0)
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        for (; lo < l->n && by_base(&l->list[lo], &key) == 0; lo++) {
+            struct tl_str own = tl_str_skip(b->res[l->list[lo].res].id, n);
+
+            if (old ? !tl_str_eq(own, tail) : !tl_str_starts(own, TL_STR("-green-")))
+                continue;
+            if (found != NONE)
+                return NONE;
+            found = l->list[lo].res;
+        }
+        if (found != NONE)
+            return found;
+    }
+    return NONE;
+}
+
 /* A snapshot that is made before an upgrade is named preupgrade-CLUSTER-…. */
 static enum tl_status
 cluster_of_snapshot(struct tl_builder *b, uint32_t member, uint32_t *cluster)
@@ -354,7 +454,8 @@ same_account(const struct tl_builder *b, uint32_t x, uint32_t y)
 }
 
 static enum tl_status
-infer_cluster(struct tl_builder *b, struct only_list *only, uint32_t i)
+infer_cluster(struct tl_builder *b, struct only_list *only, const struct renamed_list *renamed,
+              uint32_t i)
 {
     uint32_t cluster = NONE;
     enum tl_status st = TL_OK;
@@ -364,7 +465,11 @@ infer_cluster(struct tl_builder *b, struct only_list *only, uint32_t i)
         return TL_OK;
     if (r->kind == TL_KIND_OTHER)
         st = cluster_of_snapshot(b, i, &cluster);
-    if (r->kind == TL_KIND_INSTANCE && r->id.n > 0)
+    if (r->kind == TL_KIND_INSTANCE && res_switched_ending(r->id) != SIZE_MAX) {
+        cluster = cluster_of_renamed(b, renamed, i);
+        if (!same_account(b, i, cluster))
+            cluster = NONE;
+    } else if (r->kind == TL_KIND_INSTANCE && r->id.n > 0)
         st = cluster_by_name(b, i, &cluster);
     if (!st && cluster == NONE && r->kind == TL_KIND_INSTANCE &&
         (r->labelled || r->id.n == 0 || r->aurora)) {
@@ -384,12 +489,13 @@ infer_cluster(struct tl_builder *b, struct only_list *only, uint32_t i)
 enum tl_status
 res_memberships(struct tl_builder *b)
 {
+    struct renamed_list renamed = {.n = 0};
     struct only_list only;
 
-    if (only_count(b, &only))
+    if (only_count(b, &only) || list_renamed(b, &renamed))
         return TL_ENOMEM;
     for (uint32_t i = 0; i < b->nres; i++)
-        if (infer_cluster(b, &only, i))
+        if (infer_cluster(b, &only, &renamed, i))
             return TL_ENOMEM;
     for (uint32_t i = 0; i < b->nres; i++) {
         struct res *r = &b->res[i];

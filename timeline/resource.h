@@ -28,6 +28,10 @@ enum tl_status accounts_fill(struct tl_builder *b, struct tl_ident *who);
 void res_join(struct tl_builder *b, uint32_t member, uint32_t cluster, bool proved);
 enum tl_status res_memberships(struct tl_builder *b);
 
+/* Where the ending of a blue/green deployment begins, "-green-x1y2z3" or "-old1"; SIZE_MAX: there
+ * is none. */
+size_t res_switched_ending(struct tl_str id);
+
 /* The only cluster and instance that each region has. */
 struct only {
     uint32_t cluster, instance; /* with an identifier; NONE: none or several */

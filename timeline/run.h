@@ -22,6 +22,7 @@ struct episode {
     bool ended;
     struct tl_str from, to; /* versions; empty: not known, or several */
     uint32_t run;
+    uint32_t switched; /* a blue/green switchover's: the episode of which it is a part; or NONE */
 };
 
 /* Which run an episode belongs to: a forest, its roots are the runs. */
@@ -66,6 +67,22 @@ enum tl_status build_twins(struct tl_builder *b);
 enum tl_status build_servers(struct tl_builder *b);
 enum tl_status build_server_notes(struct tl_builder *b); /* findings of servers' own logs */
 enum tl_status build_episodes(struct tl_builder *b);
+/* Makes an episode of that row; NULL: no room. */
+struct episode *episode_new(struct tl_builder *b, uint32_t tree, enum layer layer, uint32_t row);
+/* Rows by tree: the rows of tree t are rows[first[t] .. first[t + 1]), ascending. */
+struct tree_rows {
+    uint32_t *rows, *first;
+};
+/* bluegreen.c: what else took part in the switchovers that there are episodes of by now. */
+enum tl_status build_switchovers(struct tl_builder *b, const struct tree_rows *t);
+/* The tree that a switchover is of: what bore the name before; NONE: not known. */
+uint32_t switched_tree(struct tl_builder *b, const struct plan *p);
+/* What the green side was upgraded to before it was switched to; empty: not known. */
+enum tl_status switched_versions(struct tl_builder *b, const struct plan *p, struct tl_str *from,
+                                 struct tl_str *to, uint32_t *row);
+/* Whether an instance that went down in a switchover came up under its other name. */
+bool switched_restart(const struct tl_builder *b, const struct plan *p, uint32_t shutdown);
+enum tl_status run_switchover(struct tl_builder *b, struct plan *p); /* bluegreen.c: findings */
 enum tl_status build_joins(struct tl_builder *b);
 /* The episode that stands for the run of e. */
 uint32_t joined_root(const struct tl_builder *b, uint32_t e);

@@ -175,8 +175,10 @@ root_text(struct tl_builder *b, const struct plan *p, struct tl_buf *out)
         tl_buf_add(out, b->res[p->global].key);
         return TL_OK;
     }
-    if (p->nepisodes == 1 || !p->joined) {
-        tl_buf_add(out, b->res[b->episodes[p->episodes[0]].tree].key);
+    if (p->nepisodes == 1 || !p->joined || p->layer == LAYER_BLUEGREEN) {
+        uint32_t tree = p->layer == LAYER_BLUEGREEN ? switched_tree(b, p) : NONE;
+
+        tl_buf_add(out, b->res[tree != NONE ? tree : b->episodes[p->episodes[0]].tree].key);
         return TL_OK;
     }
     regions = tl_arena_alloc(&b->scratch, p->nepisodes * sizeof(*regions));
@@ -318,8 +320,8 @@ static enum tl_status
 fill_run(struct tl_builder *b, struct plan *p)
 {
     static enum tl_status (*const parts[])(struct tl_builder *, struct plan *) = {
-        run_resources, run_versions, run_strategy,   run_verdict,
-        run_zdp,       run_phases,   run_parameters, run_findings,
+        run_resources, run_versions,   run_strategy, run_verdict,    run_zdp,
+        run_phases,    run_parameters, run_findings, run_switchover,
     };
     struct tl_run *r = p->run;
     enum tl_status st = TL_OK;

@@ -47,7 +47,8 @@ ending(struct tl_str cls, enum layer layer)
     return OPEN;
 }
 
-/* The last word of an episode: an undoing outweighs what was announced before it. */
+/* The last word of an episode (or of a whole switchover, which several resources tell of): an
+ * undoing outweighs what was announced before it. */
 struct last_word {
     enum outcome outcome;
     uint32_t row;
@@ -60,8 +61,9 @@ of_episode(const struct tl_builder *b, const struct plan *p, uint32_t id)
 
     for (size_t i = 0; i < p->nrows; i++) {
         uint32_t row = p->rows[i];
-        enum outcome o =
-            b->rowx[row].episode == id ? ending(row_event(b, row)->cls, p->layer) : OPEN;
+        enum outcome o = id == NONE || b->rowx[row].episode == id
+                             ? ending(row_event(b, row)->cls, p->layer)
+                             : OPEN;
 
         if (o == OPEN || row_repeats(b, row) ||
             (o == GOOD && w.outcome == UNDONE) || /* the version it fell back to */
@@ -94,14 +96,15 @@ versions_differ(const struct tl_run *r)
 static enum tl_verdict
 weigh(const struct tl_builder *b, const struct plan *p, const size_t count[4])
 {
-    size_t n = p->nepisodes;
+    size_t n = p->layer == LAYER_BLUEGREEN ? 1 : p->nepisodes;
     bool starting = false;
 
     if (p->seen_only && p->run->from.n > 0 && tl_str_eq(p->run->from, p->run->to))
         return TL_VERDICT_ROLLED_BACK;
     if (count[GOOD] == n)
-        return p->joined && versions_differ(p->run) ? TL_VERDICT_PARTIAL : TL_VERDICT_SUCCEEDED;
-    for (size_t i = 0; i < n; i++)
+        return p->joined && n > 1 && versions_differ(p->run) ? TL_VERDICT_PARTIAL
+                                                             : TL_VERDICT_SUCCEEDED;
+    for (size_t i = 0; i < p->nepisodes; i++)
         starting |= b->episodes[p->episodes[i]].start != NONE;
     if (count[OPEN] > 0 && count[UNDONE] + count[FAILED] == 0 && starting &&
         b->newest - p->to <= SHORTLY_US)
@@ -154,8 +157,8 @@ run_verdict(struct tl_builder *b, struct plan *p)
 
     if (!proof)
         return TL_ENOMEM;
-    for (size_t i = 0; i < p->nepisodes; i++) {
-        struct last_word w = of_episode(b, p, p->episodes[i]);
+    for (size_t i = 0; i < (p->layer == LAYER_BLUEGREEN ? 1 : p->nepisodes); i++) {
+        struct last_word w = of_episode(b, p, p->layer == LAYER_BLUEGREEN ? NONE : p->episodes[i]);
 
         if (w.outcome == OPEN && p->layer == LAYER_UPGRADE)
             w = seen_of_tree(b, p, b->episodes[p->episodes[i]].tree);

@@ -256,6 +256,21 @@ engine_of(const struct tl_builder *b, const struct plan *p, struct tl_str from, 
     return (struct tl_str){"", 0};
 }
 
+/* A green side that was upgraded before brings its version to what it is switched to. */
+static enum tl_status
+take_green(struct tl_builder *b, const struct plan *p, struct change_seen *list, size_t *n)
+{
+    struct change_seen c = {switched_tree(b, p), NONE, {"", 0}, {"", 0}};
+
+    if (p->layer != LAYER_BLUEGREEN || c.res == NONE || *n > 0)
+        return TL_OK;
+    if (switched_versions(b, p, &c.from, &c.to, &c.row))
+        return TL_ENOMEM;
+    if (c.from.n > 0 && c.to.n > 0)
+        list[(*n)++] = c;
+    return TL_OK;
+}
+
 enum tl_status
 run_versions(struct tl_builder *b, struct plan *p)
 {
@@ -275,6 +290,8 @@ run_versions(struct tl_builder *b, struct plan *p)
     n = take_class(b, p, TL_STR("probe.version-changed"), list, n);
     n = take_class(b, p, TL_STR("log.starting-up"), list, n);
     n = take_class(b, p, TL_STR("log.ready"), list, n);
+    if (take_green(b, p, list, &n))
+        return TL_ENOMEM;
     r->from = common(list, n, false);
     r->to = common(list, n, true);
     r->engine = engine_of(b, p, r->from, r->to);

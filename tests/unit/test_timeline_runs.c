@@ -178,7 +178,8 @@ static const struct {
       "02:05:31.000 api other us-east-1 bgd-abc@1 | Switchover completed on blue/green "
       "deployment.\n"},
      "run 1 blue-green succeeded inferred > 02:05:00.000..02:05:31.000 rows 5\n"
-     "  ! outage.no-probe [3 4]\n"},
+     "  ! outage.no-probe [3 4]\n"
+     "  ! bluegreen.renamed [5]\n"},
     {"an attempt that was never said to finish, and a restart instead",
      {"06:00:00.000 api cluster us-east-1 c@1 | Database cluster engine minor version upgrade "
       "started. Cluster remains online.\n"

@@ -1,0 +1,1 @@
+([.runs[] | [.strategy, .verdict]] == [["blue-green", "rolled-back"], ["blue-green", "succeeded"]]) and (.runs[0].findings | map(select(.code == "switchover.cancelled")) | .[0].text == "the switchover of shop was called off: replication lag")
