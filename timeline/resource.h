@@ -9,6 +9,11 @@
 /* Who the record of an item is about, as far as it is known by now. */
 struct tl_ident item_ident(const struct tl_builder *b, const struct item *it);
 
+/* Whether a record without an identifier means an instance by a label. */
+bool item_is_labelled_instance(const struct item *it);
+/* Gives those of n items of one input that share a label the identifier that one of them has. */
+enum tl_status items_name_labels(struct tl_builder *b, struct item **items, size_t n);
+
 /* Whether a topology says that it had this role. */
 bool res_has_role(const struct res *r, enum tl_role role);
 
