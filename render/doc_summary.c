@@ -86,6 +86,13 @@ run_span(const struct tl_run *run)
     return span;
 }
 
+/* Whether nothing of a run is known but one moment: then it is not known how long it took. */
+static bool
+is_one_moment(const struct tl_run *run)
+{
+    return run->began.earliest == run->ended.earliest && run->began.latest == run->ended.latest;
+}
+
 static void
 say_when(struct story *s, const struct tl_run *run)
 {
@@ -98,8 +105,9 @@ say_when(struct story *s, const struct tl_run *run)
         say(s, TL_STR(", its end is not in the evidence"));
     } else {
         show_period(&s->line, tz, run->began, run->ended);
-        say(s, TL_STR(", took "));
-        show_range(&s->line, run_span(run));
+        say(s, is_one_moment(run) ? TL_STR("") : TL_STR(", took "));
+        if (!is_one_moment(run))
+            show_range(&s->line, run_span(run));
     }
     say_pair(s, "when", TONE_PLAIN);
     if (run->requested.event == TL_NO_INDEX)
