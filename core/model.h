@@ -413,6 +413,9 @@ struct tl_run {
     size_t nsilences;
     struct tl_finding *findings;
     size_t nfindings;
+    const uint32_t *strategy_proof; /* rows, ascending */
+    size_t nstrategy_proof;
+    struct tl_str strategy_because, verdict_because; /* in words */
 };
 
 /* The whole answer. Immutable once built; the arena that built it owns it. */

@@ -264,6 +264,9 @@ put_run(struct json *j, const struct tl_run *run)
     put_changes(j, run);
     put_silences(j, run);
     json_findings(j, TL_STR("findings"), run->findings, run->nfindings);
+    json_nths(j, TL_STR("strategy_proof"), run->strategy_proof, run->nstrategy_proof);
+    json_str(j, TL_STR("strategy_because"), run->strategy_because);
+    json_str(j, TL_STR("verdict_because"), run->verdict_because);
     json_close(j, '}');
 }
 

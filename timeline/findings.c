@@ -14,6 +14,9 @@ enum { MAX_PROOF_ROWS = 48, MAX_ARG = 600, MAX_TEXT = 8 * 1024 };
 #define DOC_DESCRIBE                                                                               \
     "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html"
 
+#define DOC_GLOBAL                                                                                 \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"                                \
+    "aurora-global-database-upgrade.html"
 #define DOC_ZDP_MYSQL                                                                              \
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.ZDP.html"
 

@@ -80,6 +80,10 @@
       DOC_EVENTS)                                                                                  \
     X(SWITCHOVER_CANCELLED, "switchover.cancelled", CRITICAL,                                      \
       "the switchover of {0} was called off: {1}", DOC_EVENTS)                                     \
+    X(ORDER_BROKEN, "order.rule-broken", WARNING,                                                  \
+      "the primary cluster {0} was upgraded before {1}: AWS wants every secondary cluster of a "   \
+      "global database upgraded first, and the primary last",                                      \
+      DOC_GLOBAL)                                                                                  \
     X(LOG_CRASH, "log.crash", WARNING, "{0} crashed, by its own log: {1}", DOC_NONE)               \
     X(LOG_START_FAILED, "log.start-failed", WARNING, "{0} failed to start {1}: {2}", DOC_NONE)     \
     X(LOG_LAST_KNOWN_UP, "log.last-known-up", NOTICE,                                              \

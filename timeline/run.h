@@ -48,7 +48,8 @@ struct plan {
     uint32_t primary; /* tree of the primary cluster; NONE: not known, or there is only one */
     bool primary_proved;
     bool joined, inferred;          /* several trees; not all of it proved */
-    bool seen_only;                 /* nothing but the flips of probes */
+    bool seen_only;                 /* nothing but the flips of probes and of servers' logs */
+    bool wrong_order;               /* the primary was upgraded before a secondary */
     tl_time from, to;               /* when it was active, side effects included */
     uint32_t began, ended, request; /* rows; NONE */
     struct tl_outage *outages;

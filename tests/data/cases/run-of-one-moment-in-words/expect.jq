@@ -1,1 +1,1 @@
-tostring | contains("took") | not
+contains(", took ") | not

@@ -1,0 +1,1 @@
+(.runs | length == 1) and (.runs[0] | .strategy == "unknown" and .verdict == "succeeded" and (.findings | map(select(.code == "order.rule-broken")) | length == 1 and (.[0].text | startswith("the primary cluster shop-us was upgraded before shop-eu:"))) and (.strategy_proof | length == 2) and (.strategy_because | endswith("but the primary not last")))
