@@ -138,13 +138,37 @@ is_free(const struct tl_builder *b, uint32_t row)
     return b->rowx[row].episode == NONE && b->rowx[row].part != PART_REQUEST && !is_seen(b, row);
 }
 
+/* Whether a row is a part (NONE: any) of a failover inside a Region. */
+static bool
+fails_over(const struct tl_builder *b, uint32_t row, enum layer_role role)
+{
+    enum layer_role own = layer_role(LAYER_FAILOVER, (enum part)b->rowx[row].part);
+
+    return role == ROLE_NONE ? own != ROLE_NONE : own == role;
+}
+
+/* The failover of a global cluster has no word for its beginning: it begins with the failover
+ * inside the Region that it goes to. */
+static bool
+is_failed_over(const struct tl_builder *b, uint32_t row)
+{
+    return row_is(b, row, TL_STR("global.failover-finished")) ||
+           row_is(b, row, TL_STR("global.failover-failed"));
+}
+
 /* Whether a row that stands just before the first core row belongs to it: RDS backs up before an
  * upgrade; other side effects only where the beginning itself is missing, or just before a
  * failover. */
 static bool
 leads(const struct tl_builder *b, const struct episode *e, uint32_t row)
 {
-    if (b->rowx[row].part != PART_SIDE)
+    enum part part = (enum part)b->rowx[row].part;
+
+    if (is_failed_over(b, e->first) && fails_over(b, e->began, ROLE_START))
+        return false;
+    if (fails_over(b, row, ROLE_NONE))
+        return e->start == NONE && is_failed_over(b, e->first);
+    if (part != PART_SIDE)
         return false;
     if (is_backup(b, row))
         return e->layer == LAYER_UPGRADE;
