@@ -93,6 +93,14 @@ implied_kind(const struct tl_builder *b, const struct item *it)
     return TL_KIND_OTHER;
 }
 
+static struct tl_str
+field(const struct item *it, struct tl_str name)
+{
+    const struct tl_event ev = {.fields = it->fields, .nfields = it->nfields};
+
+    return tl_event_text(&ev, name);
+}
+
 static bool
 starts(const struct tl_builder *b, const struct item *it, struct tl_str prefix)
 {
@@ -153,6 +161,36 @@ complete_input(struct tl_builder *b, struct item **items, size_t n)
     return named ? items_name_labels(b, items, n) : TL_OK;
 }
 
+/* What a message names is of the account of whom it is about. */
+static enum tl_status
+note_named(struct tl_builder *b, const struct item *it)
+{
+    static const struct tl_str names[] = {{"blue", 4}, {"green", 5}, {"blue_old", 8}};
+    static const enum tl_kind kinds[] = {TL_KIND_CLUSTER, TL_KIND_INSTANCE};
+    struct tl_ident own = item_ident(b, it);
+    enum tl_status st = accounts_fill(b, &own);
+    struct tl_ident who = {
+        .kind = TL_KIND_INSTANCE, .account = own.account, .region = text_of(b, it->region)};
+    uint32_t id;
+
+    if (st || own.account.n == 0)
+        return st;
+    if (it->kind == TL_KIND_CLUSTER) {
+        if (named_instance(b, it, &id))
+            return TL_ENOMEM;
+        who.id = text_of(b, id);
+        return accounts_note(b, &who);
+    }
+    if (!starts(b, it, TL_STR("bluegreen.")))
+        return TL_OK;
+    for (size_t i = 0; i < 6 && !st; i++) {
+        who.kind = kinds[i % 2];
+        who.id = field(it, names[i / 2]);
+        st = accounts_note(b, &who);
+    }
+    return st;
+}
+
 static enum tl_status
 complete_all(struct tl_builder *b)
 {
@@ -174,6 +212,8 @@ complete_all(struct tl_builder *b)
         if (!st)
             st = accounts_note(b, &cluster);
     }
+    for (size_t i = 0; i < b->nitems && !st; i++)
+        st = note_named(b, b->items[i]);
     return st;
 }
 
@@ -251,14 +291,6 @@ find_kind(struct tl_builder *b, struct item *it, struct tl_ident *who)
         who->kind = implied_kind(b, it);
     it->kind = (unsigned char)who->kind;
     return TL_OK;
-}
-
-static struct tl_str
-field(const struct item *it, struct tl_str name)
-{
-    const struct tl_event ev = {.fields = it->fields, .nfields = it->nfields};
-
-    return tl_event_text(&ev, name);
 }
 
 /* Two topologies that say different things (before and after) leave it open. */
