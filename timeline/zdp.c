@@ -9,6 +9,8 @@
 #include "timeline/findings.h"
 #include "timeline/resource.h"
 
+static const int64_t LAG_US = 5 * TL_SECOND; /* an announcement that comes after that of the end */
+
 struct attempt {
     uint32_t res;
     uint32_t began, ended, failed, startup; /* rows; NONE */
@@ -242,7 +244,8 @@ static bool
 is_past(const struct tl_builder *b, const struct attempt *a, uint32_t row)
 {
     if (a->ended != NONE)
-        return row_event(b, row)->when.at > row_event(b, a->ended)->when.latest;
+        return row_event(b, row)->when.at > row_event(b, a->ended)->when.latest + LAG_US ||
+               (row > a->ended && row_is(b, row, TL_STR("zdp.attempted")));
     return a->failed != NONE || (row_is(b, row, TL_STR("zdp.attempted")) && a->began != NONE &&
                                  row > a->began && b->rowx[a->began].twin != row);
 }
@@ -251,7 +254,7 @@ static enum tl_status
 judge_row(struct tl_builder *b, struct attempt *a, uint32_t row)
 {
     if (a->startup == NONE && row_is(b, row, TL_STR("startup.fast")) &&
-        may_follow(b, a->began, row) && may_follow(b, row, a->ended)) {
+        may_follow(b, a->began, row)) {
         a->startup = row;
         return note_row(b, a, row);
     }
