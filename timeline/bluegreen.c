@@ -226,6 +226,22 @@ switched_tree(struct tl_builder *b, const struct plan *p)
     return NONE;
 }
 
+bool
+switched_root(const struct tl_builder *b, const struct plan *p, struct tl_buf *out)
+{
+    struct tl_str blue = {"", 0};
+    size_t i = 0;
+
+    while (i < p->nrows && blue.n == 0)
+        blue = tl_event_text(row_event(b, p->rows[i++]), roles[0]);
+    if (blue.n == 0)
+        return false;
+    tl_buf_add(out, row_res(b, p->rows[i - 1])->region);
+    tl_buf_add(out, TL_STR("//"));
+    tl_buf_add(out, blue);
+    return true;
+}
+
 enum tl_status
 switched_versions(struct tl_builder *b, const struct plan *p, struct tl_str *from,
                   struct tl_str *to, uint32_t *row)

@@ -78,6 +78,9 @@ struct tree_rows {
 enum tl_status build_switchovers(struct tl_builder *b, const struct tree_rows *t);
 /* The tree that a switchover is of: what bore the name before; NONE: not known. */
 uint32_t switched_tree(struct tl_builder *b, const struct plan *p);
+/* Adds what the id of a switchover is made of: its Region and the name that changes hands, for the
+ * kind of what bears it may not be known yet. False: no name is known. */
+bool switched_root(const struct tl_builder *b, const struct plan *p, struct tl_buf *out);
 /* What the green side was upgraded to before it was switched to; empty: not known. */
 enum tl_status switched_versions(struct tl_builder *b, const struct plan *p, struct tl_str *from,
                                  struct tl_str *to, uint32_t *row);

@@ -175,10 +175,10 @@ root_text(struct tl_builder *b, const struct plan *p, struct tl_buf *out)
         tl_buf_add(out, b->res[p->global].key);
         return TL_OK;
     }
+    if (p->layer == LAYER_BLUEGREEN && switched_root(b, p, out))
+        return TL_OK;
     if (p->nepisodes == 1 || !p->joined || p->layer == LAYER_BLUEGREEN) {
-        uint32_t tree = p->layer == LAYER_BLUEGREEN ? switched_tree(b, p) : NONE;
-
-        tl_buf_add(out, b->res[tree != NONE ? tree : b->episodes[p->episodes[0]].tree].key);
+        tl_buf_add(out, b->res[b->episodes[p->episodes[0]].tree].key);
         return TL_OK;
     }
     regions = tl_arena_alloc(&b->scratch, p->nepisodes * sizeof(*regions));
