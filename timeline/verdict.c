@@ -1,4 +1,5 @@
 /* verdict.c - how a run ended, and the rows that prove it. */
+#include "timeline/resource.h"
 #include "timeline/run.h"
 
 static const int64_t SHORTLY_US = TL_HOUR; /* the evidence may simply end before the run did */
@@ -74,12 +75,41 @@ of_episode(const struct tl_builder *b, const struct plan *p, uint32_t id)
     return w;
 }
 
+/* Whether what is seen of an instance is seen of the cluster's writer, or of its only instance. */
+static bool
+is_writer(const struct tl_builder *b, uint32_t instance)
+{
+    const struct res *r = &b->res[instance];
+    size_t n = 0;
+
+    for (uint32_t i = b->first_member[r->tree]; i < b->first_member[r->tree + 1]; i++)
+        n += b->res[b->members[i]].kind == TL_KIND_INSTANCE;
+    return n < 2 || (res_has_role(r, TL_ROLE_WRITER) && !res_has_role(r, TL_ROLE_READER));
+}
+
+/* Whether a flip shows that its whole tree is through: a reader's does not. */
+static bool
+shows_end(const struct tl_builder *b, uint32_t row)
+{
+    const struct res *r = row_res(b, row), *of = r->cluster == NONE ? NULL : &b->res[r->cluster];
+    struct tl_host host;
+
+    if (b->res[r->tree].kind != TL_KIND_CLUSTER)
+        return true;
+    if (r->kind == TL_KIND_INSTANCE)
+        return is_writer(b, b->rowx[row].res);
+    if (of && of->kind == TL_KIND_INSTANCE)
+        return is_writer(b, r->cluster);
+    return !tl_host_read(res_name(r), &host) || !host.is_reader;
+}
+
 /* A flip of the endpoint ends what no event of its tree has ended. */
 static struct last_word
 seen_of_tree(const struct tl_builder *b, const struct plan *p, uint32_t tree)
 {
     for (size_t i = 0; i < p->nrows; i++)
-        if (row_is_flip(b, p->rows[i]) && row_tree(b, p->rows[i]) == tree)
+        if (row_is_flip(b, p->rows[i]) && row_tree(b, p->rows[i]) == tree &&
+            (p->seen_only || shows_end(b, p->rows[i])))
             return (struct last_word){GOOD, p->rows[i]};
     return (struct last_word){OPEN, NONE};
 }
