@@ -443,14 +443,17 @@ static enum tl_status
 say_unrequested(struct tl_builder *b, struct plan *p)
 {
     struct tl_str name = res_called(b, b->episodes[p->episodes[0]].tree);
-    bool by_rds = false;
+    bool by_rds = false, by_customer = false;
 
     if (p->layer != LAYER_FAILOVER || p->request != NONE)
         return TL_OK;
-    for (size_t i = 0; i < p->nrows; i++)
-        by_rds |= tl_str_case_eq(tl_event_text(row_event(b, p->rows[i]), TL_STR("initiator")),
-                                 TL_STR("RDS"));
-    if (!by_rds && !have_trail(b))
+    for (size_t i = 0; i < p->nrows; i++) {
+        struct tl_str by = tl_event_text(row_event(b, p->rows[i]), TL_STR("initiator"));
+
+        by_rds |= tl_str_case_eq(by, TL_STR("RDS"));
+        by_customer |= tl_str_case_eq(by, TL_STR("customer"));
+    }
+    if (by_customer || (!by_rds && !have_trail(b)))
         return TL_OK;
     return finding_add(b, p, F_FAILOVER_UNREQUESTED, &p->began, 1, &name);
 }

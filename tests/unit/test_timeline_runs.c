@@ -503,6 +503,59 @@ static const struct {
      "run 1 in-place-minor-zdp in-progress inferred > 06:20:01.000..- rows 2\n"
      "  zdp a-1 unknown [2]\n"
      "  ! outage.no-probe [2]\n"},
+    {"a global failover begins with the failover in the Region that it goes to",
+     {"10:00:00.000 api cluster eu-west-1 shop-eu@1 | Started cross AZ failover to DB instance: "
+      "shop-eu-2\n"
+      "10:00:08.000 api instance eu-west-1 shop-eu-2@1 | DB instance restarted\n"
+      "10:00:12.000 api cluster eu-west-1 shop-eu@1 | Completed failover to DB instance: "
+      "shop-eu-2\n"
+      "10:00:40.000 api cluster eu-west-1 shop-eu@1 | Global failover to DB cluster shop-eu in "
+      "Region eu-west-1 completed.\n"},
+     "run 1 global-failover succeeded proved > 10:00:00.000..10:00:40.000 rows 4\n"
+     "  ! outage.no-probe [2]\n"},
+    {"a reader that shows the new version is not yet the whole cluster",
+     {"10:00:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
+      "started. Cluster remains online.\n"
+      "10:02:00.000 api instance us-east-1 a-2@1 | DB instance shutdown\n"
+      "10:02:30.000 api instance us-east-1 a-2@1 | DB instance restarted\n",
+      "10:01:59.000 probe - ok 16.4\n"
+      "10:02:01.000 probe a-2.xyz.us-east-1.rds.amazonaws.com refused\n"
+      "10:02:29.000 probe - ok 16.6\n"
+      "10:02:30.000 probe - ok 16.6\n",
+      "- topology instance us-east-1 a-1@1 | cluster=a role=writer\n"
+      "- topology instance us-east-1 a-2@1 | cluster=a role=reader\n"},
+     "run 1 in-place-minor-restart in-progress proved 16.4>16.6 10:00:00.000..- rows 6\n"
+     "  zdp a-2 not-attempted [2 6]\n"
+     "  out a-2 10:02:01.000..10:02:29.000\n"
+     "  ! zdp.not-used-by-design [2 6]\n"},
+    {"a deployment knows its account, the table of its cluster does not",
+     {"10:00:00.000 sns#m1 other us-east-1 bgd-1@1 | Switchover from shop to shop-green-a1b2c3 "
+      "started.\n"
+      "10:00:45.000 sns#m2 other us-east-1 bgd-1@1 | Switchover completed on blue/green "
+      "deployment.\n",
+      "10:00:05 table cluster us-east-1 shop | Switchover from DB cluster shop to "
+      "shop-green-a1b2c3 started.\n"
+      "10:00:40 table cluster us-east-1 shop | Switchover from DB cluster shop to "
+      "shop-green-a1b2c3 completed. Renamed shop to shop-old1 and shop-green-a1b2c3 to shop.\n"},
+     "run 1 blue-green succeeded proved > 10:00:00.000..10:00:45.000 rows 4\n"
+     "  ! bluegreen.renamed [3]\n"},
+    {"a cluster knows its account, the table of the instance that it names does not",
+     {"10:00:00.000 api cluster us-east-1 shop@1 | Database cluster engine minor version upgrade "
+      "started. Cluster remains online.\n"
+      "10:05:00.000 api cluster us-east-1 shop@1 | Database cluster engine version has been "
+      "upgraded.\n",
+      "10:02:00 table cluster us-east-1 shop | Attempting to upgrade the database with zero "
+      "downtime.\n"
+      "10:02:00 table instance us-east-1 shop-1 | Attempting to upgrade the database with zero "
+      "downtime.\n"
+      "10:02:03 table cluster us-east-1 shop | Attempt to upgrade the database instance 'shop-1' "
+      "with zero downtime finished. The process took 2000 ms, 3 connections preserved, 0 "
+      "connections dropped.\n"
+      "10:02:04 table instance us-east-1 shop-1 | Aurora fast startup completed in [1431425] "
+      "microseconds.\n"},
+     "run 1 in-place-minor-zdp succeeded proved > 10:00:00.000..10:05:00.000 rows 6\n"
+     "  zdp shop-1 finished 2000ms 3+0 fast 1431425 [2 3 4 5]\n"
+     "  ! outage.no-probe [2]\n"},
     {"months of events: two upgrades, and strangers between them",
      {"00:00:00.000 api cluster us-east-1 a@1 | DB cluster created\n"
       "03:00:00.000 api instance us-east-1 a-1@1 | Backing up DB instance\n"
