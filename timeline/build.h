@@ -143,10 +143,11 @@ struct tl_builder {
     uint32_t *by_tree;     /* first episode of each resource; NONE */
     uint32_t *members;     /* resources by tree, and where those of each begin */
     uint32_t *first_member;
-    bool *namesakes;    /* by resource: another Region has one of that name; NULL: not asked yet */
-    uint32_t *place;    /* by resource: where it stands in the run at hand (run.h) */
-    tl_time newest;     /* of all evidence; TL_TIME_NONE: it has no times */
-    struct plan *plans; /* by run */
+    unsigned char *namesakes; /* by resource: what tells it from others of its name (words.c); NULL:
+                                 not asked yet */
+    uint32_t *place;          /* by resource: where it stands in the run at hand (run.h) */
+    tl_time newest;           /* of all evidence; TL_TIME_NONE: it has no times */
+    struct plan *plans;       /* by run */
     size_t nplans, plans_cap;
     size_t outages_cap, findings_cap; /* of the report's own lists */
 };

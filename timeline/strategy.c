@@ -430,7 +430,7 @@ keep_grounds(struct tl_builder *b, struct tl_run *r, const struct grounds *g)
 static enum tl_status
 say_order(struct tl_builder *b, struct plan *p, const struct grounds *g)
 {
-    struct tl_str parts[2 * MAX_ROWS], args[2] = {res_title(b, p->primary), {"", 0}};
+    struct tl_str parts[2 * MAX_ROWS], args[2] = {res_called(b, p->primary), {"", 0}};
     bool after = false;
     size_t n = 0;
 
@@ -439,7 +439,7 @@ say_order(struct tl_builder *b, struct plan *p, const struct grounds *g)
 
         if (after && tree != p->primary) {
             parts[n] = n > 0 ? TL_STR(", ") : TL_STR("");
-            parts[n + 1] = res_title(b, tree);
+            parts[n + 1] = res_called(b, tree);
             n += 2;
         }
         after |= tree == p->primary;

@@ -157,6 +157,8 @@ res_title(const struct tl_builder *b, uint32_t res)
 
 /* ---- how resources are called ---- */
 
+enum { NAMESAKE_REGION = 1, NAMESAKE_KIND = 2 };
+
 struct named {
     struct tl_str id, region;
     enum tl_kind kind;
@@ -169,12 +171,24 @@ by_name(const void *pa, const void *pb)
     const struct named *a = pa, *b = pb;
     int c = tl_str_cmp(a->id, b->id);
 
-    c = c ? c : compare(a->kind, b->kind);
     c = c ? c : tl_str_cmp(a->region, b->region);
+    c = c ? c : compare(a->kind, b->kind);
     return c ? c : compare(a->res, b->res);
 }
 
-/* Which clusters and instances have a namesake in another Region: b->namesakes. */
+/* What tells n resources of one name apart: in the order of Regions. */
+static void
+tell_apart(struct tl_builder *b, const struct named *list, size_t n)
+{
+    unsigned char how = tl_str_eq(list[0].region, list[n - 1].region) ? 0 : NAMESAKE_REGION;
+
+    for (size_t i = 1; i < n; i++)
+        how |= list[i].kind == list[0].kind ? 0 : NAMESAKE_KIND;
+    for (size_t i = 0; i < n; i++)
+        b->namesakes[list[i].res] = how;
+}
+
+/* Which clusters and instances have a namesake: b->namesakes. */
 static enum tl_status
 find_namesakes(struct tl_builder *b)
 {
@@ -187,16 +201,15 @@ find_namesakes(struct tl_builder *b)
     for (uint32_t i = 0; i < b->nres; i++) {
         const struct res *r = &b->res[i];
 
-        if (r->id.n > 0 && r->region.n > 0)
+        if (r->id.n > 0 && r->region.n > 0 &&
+            (r->kind == TL_KIND_CLUSTER || r->kind == TL_KIND_INSTANCE))
             list[n++] = (struct named){r->id, r->region, r->kind, i};
     }
     qsort(list, n, sizeof(*list), by_name);
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1;
-             end < n && list[i].kind == list[end].kind && tl_str_eq(list[i].id, list[end].id);)
+        for (end = i + 1; end < n && tl_str_eq(list[i].id, list[end].id);)
             end++;
-        for (size_t k = i; k < end; k++) /* in the order of Regions */
-            b->namesakes[list[k].res] = !tl_str_eq(list[i].region, list[end - 1].region);
+        tell_apart(b, list + i, end - i);
     }
     return TL_OK;
 }
@@ -205,9 +218,22 @@ struct tl_str
 res_called(struct tl_builder *b, uint32_t res)
 {
     const struct res *r = &b->res[res];
-    const struct tl_str parts[] = {r->id, TL_STR(" ("), r->region, TL_STR(")")};
+    struct tl_str parts[6];
+    size_t n = 0;
 
     if (!b->namesakes && find_namesakes(b))
         return (struct tl_str){"", 0};
-    return b->namesakes[res] ? words_join(b, parts, 4) : res_title(b, res);
+    if (b->namesakes[res] == 0)
+        return res_title(b, res);
+    if (b->namesakes[res] & NAMESAKE_KIND) {
+        parts[n++] = tl_kind_name(r->kind);
+        parts[n++] = TL_STR(" ");
+    }
+    parts[n++] = r->id;
+    if (b->namesakes[res] & NAMESAKE_REGION) {
+        parts[n++] = TL_STR(" (");
+        parts[n++] = r->region;
+        parts[n++] = TL_STR(")");
+    }
+    return words_join(b, parts, n);
 }
