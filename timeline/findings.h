@@ -84,6 +84,16 @@
       "the primary cluster {0} was upgraded before {1}: AWS wants every secondary cluster of a "   \
       "global database upgraded first, and the primary last",                                      \
       DOC_GLOBAL)                                                                                  \
+    X(HINT_MISSING, "hint.missing", NOTICE,                                                        \
+      "the log {0} names no Region, and so its outage was kept apart from the run of {1} in {2}, " \
+      "which was at work then; if it is the log of that instance, say --as "                       \
+      "auto,region={2},instance={1} before it",                                                    \
+      DOC_NONE)                                                                                    \
+    X(ZONE_LIKELY, "zone.likely", NOTICE,                                                          \
+      "the times of {0} bear no zone, and UTC was taken; {1} is the only whole quarter of an "     \
+      "hour at which its change of version falls into the run of {2}: if its clock was there, "    \
+      "say --as auto,tz={1} before it",                                                            \
+      DOC_NONE)                                                                                    \
     X(LOG_CRASH, "log.crash", WARNING, "{0} crashed, by its own log: {1}", DOC_NONE)               \
     X(LOG_START_FAILED, "log.start-failed", WARNING, "{0} failed to start {1}: {2}", DOC_NONE)     \
     X(LOG_LAST_KNOWN_UP, "log.last-known-up", NOTICE,                                              \

@@ -152,6 +152,8 @@ build_notes(struct tl_builder *b)
     enum tl_status st = build_claims(b);
     size_t nnear = 0;
 
+    if (!st)
+        st = build_suggestions(b);
     for (uint32_t i = 0; i < r->ninputs && !st; i++)
         st = note_input(b, i);
     for (size_t i = 0; i < b->nloops && !st; i++)

@@ -1,0 +1,1 @@
+(.findings | map(select(.code == "hint.missing")) | length == 1 and (.[0].text | contains("--as auto,region=us-east-1,instance=shop-1 before it")) and (.[0].events | length > 0)) and (.outages | length == 1) and ([.runs[].outages[]] | length == 0)
