@@ -143,6 +143,7 @@ struct tl_builder {
     uint32_t *by_tree;     /* first episode of each resource; NONE */
     uint32_t *members;     /* resources by tree, and where those of each begin */
     uint32_t *first_member;
+    uint32_t *first_of_global, *next_of_global; /* its clusters; NONE */
     unsigned char *namesakes; /* by resource: what tells it from others of its name (words.c); NULL:
                                  not asked yet */
     uint32_t *place;          /* by resource: where it stands in the run at hand (run.h) */

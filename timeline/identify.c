@@ -362,7 +362,8 @@ place_named(struct tl_builder *b, struct item *it)
     if (st)
         return st;
     b->res[it->res].labelled |= it->labelled;
-    b->res[it->res].aurora |= starts(b, it, TL_STR("zdp.")) || starts(b, it, TL_STR("startup."));
+    b->res[it->res].aurora |= starts(b, it, TL_STR("zdp.")) || starts(b, it, TL_STR("startup.")) ||
+                              starts(b, it, TL_STR("failover.writer-demoted"));
     if (tl_str_eq(text_of(b, it->cls), TL_STR("topology.observed")))
         st = observe(b, it);
     return st ? st : join_named_cluster(b, it->res, who.cluster, it->input);

@@ -93,7 +93,8 @@ fits(const struct tl_builder *b, const struct candidate *c, size_t from, size_t 
     for (size_t i = from; i < to; i++) {
         const struct episode *other = &b->episodes[c[i].episode];
 
-        if (c[i].tree == next->tree || other->layer != e->layer || !agree(other->to, e->to))
+        if (c[i].tree == next->tree || other->layer != e->layer ||
+            (!agree(other->to, e->to) && next->at - c[from].at > TOGETHER_US))
             return false;
         if (last_at(b, other) > last)
             last = last_at(b, other);

@@ -123,6 +123,8 @@ enum tl_status run_findings(struct tl_builder *b, struct plan *p);   /* judge.c 
 enum change { CHANGE_UNKNOWN, CHANGE_NONE, CHANGE_PATCH, CHANGE_MINOR, CHANGE_MAJOR };
 /* standalone: of an instance that is in no cluster, whose "8.0.42" counts otherwise. */
 enum change version_change(struct tl_str from, struct tl_str to, bool standalone);
+/* Whether a comes before b in the count of versions, as far as both go. */
+bool version_is_older(struct tl_str a, struct tl_str b);
 /* What of the two is less exact may stand for the other: 17.5 and 17.5.4. */
 bool version_agrees(struct tl_str a, struct tl_str b);
 

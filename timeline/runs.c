@@ -316,6 +316,27 @@ is_proved(const struct tl_builder *b, const struct plan *p)
     return true;
 }
 
+/* The clusters of each global cluster. */
+static enum tl_status
+list_globals(struct tl_builder *b)
+{
+    b->first_of_global = tl_arena_alloc(&b->scratch, (b->nres + 1) * sizeof(uint32_t));
+    b->next_of_global = tl_arena_alloc(&b->scratch, (b->nres + 1) * sizeof(uint32_t));
+    if (!b->first_of_global || !b->next_of_global)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < b->nres; i++)
+        b->first_of_global[i] = b->next_of_global[i] = NONE;
+    for (uint32_t i = (uint32_t)b->nres; i-- > 0;) {
+        uint32_t global = b->res[i].global;
+
+        if (global == NONE || b->res[i].kind != TL_KIND_CLUSTER)
+            continue;
+        b->next_of_global[i] = b->first_of_global[global];
+        b->first_of_global[global] = i;
+    }
+    return TL_OK;
+}
+
 static enum tl_status
 fill_run(struct tl_builder *b, struct plan *p)
 {
@@ -353,7 +374,7 @@ build_runs(struct tl_builder *b)
     r->nruns = b->nplans;
     r->runs = tl_arena_alloc(b->arena, (b->nplans + 1) * sizeof(*r->runs));
     b->place = tl_arena_alloc(&b->scratch, (b->nres + 1) * sizeof(*b->place));
-    if (st || !made || !r->runs || !b->place || list_members(b))
+    if (st || !made || !r->runs || !b->place || list_members(b) || list_globals(b))
         return TL_ENOMEM;
     find_newest(b);
     sort_outages(r->outages, &r->noutages);

@@ -7,13 +7,14 @@ static const int64_t TOGETHER_US = 120 * TL_SECOND;
 
 /* What the rows of a run say, before it is weighed: the first row that says so; NONE. */
 struct signs {
-    uint32_t minor, major, patch; /* words of the events */
+    uint32_t minor, major, patch; /* words of the events; of pg_upgrade, too */
     uint32_t upgraded;            /* "has been upgraded" without a word for how much */
     uint32_t os;
     uint32_t zdp, zdp_finished;
     uint32_t restarted;
     uint32_t global_failover;
-    uint32_t multi_az;
+    uint32_t multi_az, demoted;
+    uint32_t snapshot;  /* one that is made before major version upgrades only */
     uint32_t versioned; /* a version changed, by an event */
     uint32_t flip;      /* … by what a probe or a server's log shows */
     uint32_t aurora;    /* a log's line that only Aurora writes */
@@ -43,7 +44,10 @@ read_words(const struct tl_event *ev, struct signs *s, uint32_t row)
     bool minor = finished && !major && says(ev, TL_STR("minor version"));
 
     mark(&s->minor, minor || tl_str_case_eq(type, TL_STR("minor")), row);
-    mark(&s->major, major || tl_str_case_eq(type, TL_STR("major")), row);
+    mark(&s->major,
+         major || tl_str_case_eq(type, TL_STR("major")) ||
+             (tl_str_starts(ev->cls, TL_STR("upgrade.")) && says(ev, TL_STR("pg_upgrade"))),
+         row);
     mark(&s->upgraded,
          finished && !major && !minor &&
              says(ev, TL_STR("cluster engine version has been upgraded")),
@@ -96,6 +100,9 @@ read_row(const struct tl_builder *b, const struct plan *p, struct signs *s, uint
     mark(&s->global_failover,
          tl_str_eq(c, TL_STR("global.failover-finished")) ||
              tl_str_eq(c, TL_STR("global.failover-failed")),
+         row);
+    mark(&s->demoted, tl_str_eq(c, TL_STR("failover.writer-demoted")), row);
+    mark(&s->snapshot, says(ev, TL_STR("preupgrade-")) || says(ev, TL_STR("pre-upgrade snapshot")),
          row);
     mark(&s->multi_az, tl_str_starts(c, TL_STR("failover.")) && says(ev, TL_STR("multi-az")), row);
     mark(&s->versioned, tl_str_eq(c, TL_STR("upgrade.version-changed")), row);
@@ -197,6 +204,11 @@ change_of(struct tl_builder *b, const struct plan *p, const struct signs *s, boo
     if (s->patch != NONE) {
         ground(g, TL_STR("its events call it a patch"), s->patch);
         return CHANGE_PATCH;
+    }
+    if (s->snapshot != NONE) {
+        ground(g, TL_STR("a pre-upgrade snapshot is made for a major version upgrade only"),
+               s->snapshot);
+        return CHANGE_MAJOR;
     }
     c = change_asked_for(b, p, standalone, g);
     if (c != CHANGE_UNKNOWN || s->upgraded == NONE)
@@ -366,7 +378,7 @@ of_failover(const struct signs *s, bool instance, struct grounds *g)
 {
     if (s->os != NONE)
         return os_or_unknown(s, g);
-    if (s->multi_az != NONE || instance) {
+    if (s->multi_az != NONE || (instance && s->demoted == NONE)) {
         ground(g, TL_STR("a Multi-AZ DB instance failed over"),
                s->multi_az != NONE ? s->multi_az : s->first);
         return TL_STRATEGY_MULTI_AZ_FAILOVER;

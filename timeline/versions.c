@@ -62,6 +62,17 @@ version_change(struct tl_str from, struct tl_str to, bool standalone)
     return a.n == b.n ? CHANGE_NONE : CHANGE_UNKNOWN;
 }
 
+bool
+version_is_older(struct tl_str older, struct tl_str newer)
+{
+    struct numbers a = numbers_of(older), b = numbers_of(newer);
+
+    for (size_t i = 0; i < a.n && i < b.n; i++)
+        if (a.part[i] != b.part[i])
+            return a.part[i] < b.part[i];
+    return false;
+}
+
 /* Whether one is the beginning of the other, in whole numbers. */
 static bool
 begins(struct tl_str a, struct tl_str b)

@@ -1,0 +1,1 @@
+(.runs | length == 1) and (.runs[0] | .verdict == "partial" and .proof == [2] and (.verdict_because | startswith("shop-eu was left behind")) and (.findings | map(select(.code == "order.rule-broken")) | length == 1))
