@@ -98,7 +98,7 @@ enum tl_status build_attach(struct tl_builder *b);
 enum tl_status build_runs(struct tl_builder *b);
 enum tl_status build_claims(struct tl_builder *b);
 enum tl_status build_suggestions(struct tl_builder *b); /* findings on words that are missing */
-enum tl_status build_notes(struct tl_builder *b); /* claims included */
+enum tl_status build_notes(struct tl_builder *b);       /* claims included */
 enum tl_status build_filter(struct tl_builder *b);
 
 /* The place of the first row whose `at` is not before that moment. */
