@@ -40,8 +40,9 @@ const struct option option_table[] = {
     {"rules", "FILE", "add the message rules of FILE (may be repeated)", '\0', OPT_LIST,
      READERS | BIT(CMD_RULES), offsetof(struct options, rules)},
     {"sha256", NULL,
-     "hash database logs of any size (without it those above 64 MiB have no sha256)", '\0',
-     OPT_FLAG, ROWS, offsetof(struct options, sha256)},
+     "hash database logs of any size (without it those above 64 MiB, packed 16 MiB, have no "
+     "sha256)",
+     '\0', OPT_FLAG, ROWS, offsetof(struct options, sha256)},
     {"since", "T", "leave out rows before T: RFC 3339, a time in --tz, or -2h before the newest",
      '\0', OPT_TEXT, ROWS, offsetof(struct options, since)},
     {"strict", NULL, "exit 1 when a record could not be read", '\0', OPT_FLAG, ROWS,

@@ -11,7 +11,7 @@
 #include "ingest/label.h"
 #include "ingest/layer.h"
 
-enum { MAX_NAME = 256 * 1024, MAX_FILTERS = 3 };
+enum { MAX_NAME = 256 * 1024, MAX_FILTERS = 3, LOG_PACKS = 4 };
 
 struct tl_walk {
     struct tl_ingest_limits limits; /* defaults filled in */
@@ -352,10 +352,11 @@ tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_folder, struct t
 void
 tl_walk_hash_up_to(struct tl_walk *w, uint64_t most)
 {
+    uint64_t packs_to = w->top && w->top->below ? LOG_PACKS : 1;
+
     w->hash_most = most;
-    if (is_plain_file(w) &&
-        w->file.size > most) /* it will be larger: not a byte needs to be hashed */
-        w->hash_most = 0;
+    if (w->file.seekable && w->archives == 0 && w->file.size > most / packs_to)
+        w->hash_most = 0; /* it will be larger: not a byte needs to be hashed */
 }
 
 void
