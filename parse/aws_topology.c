@@ -94,6 +94,7 @@ aws_cluster(struct aws *a, const cJSON *el, const struct aws_outer *o)
     aws_field(a, ev, "engine", doc_text(el, "Engine"));
     aws_field(a, ev, "engine_version", doc_text(el, "EngineVersion"));
     aws_field(a, ev, "class", doc_text(el, "DBClusterInstanceClass"));
+    aws_field(a, ev, "engine_mode", doc_text(el, "EngineMode"));
     aws_field(a, ev, "global_cluster", doc_text(el, "GlobalClusterIdentifier"));
     aws_field(a, ev, "status", doc_text(el, "Status"));
     aws_field(a, ev, "endpoint", doc_text(el, "Endpoint"));

@@ -19,6 +19,7 @@ enum {
     MESSAGE,
     DETAIL,
     HINT,
+    QUERY = 19,
     COLUMNS_LEAST = 22, /* before 9.0 */
     APPLICATION = 22,
     BACKEND_TYPE,
@@ -290,6 +291,7 @@ add_fields(struct tl_reader *r, const struct cell *cells, struct log_record *out
         if (column != SQLSTATE || !tl_str_eq(text, TL_STR("00000")))
             log_text(out, texts[i].name, text);
     }
+    pg_sql(out, unescape(r, &cells[QUERY]));
 }
 
 /* A line can begin in the middle of a record, with the time at which its session began. */

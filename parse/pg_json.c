@@ -209,6 +209,7 @@ add_fields(struct tl_reader *r, const cJSON *obj, struct log_record *out)
         if (!tl_str_eq(text, TL_STR("00000")))
             keep_text(r, out, texts[i].name, text);
     }
+    pg_sql(out, reader_keep(r, doc_text(obj, "statement")));
 }
 
 /* The only text of that name; NULL: there is none, or another member of the same name. */

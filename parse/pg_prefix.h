@@ -27,6 +27,7 @@ struct pg_tag {
     const char *word, *colon; /* "LOG" begins, and ends */
     enum pg_sort sort;
 };
+bool pg_is_sql(const struct pg_tag *tag); /* STATEMENT */
 /*
  * The first tag in [from, end) before which `before` stands (a byte, or PG_END_…; one blank more is
  * forgiven). Looks at the first PG_REACH bytes; reads none behind `end`.

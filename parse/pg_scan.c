@@ -1,4 +1,4 @@
-/* pg_scan.c - the time and the client of a record, as PostgreSQL writes them. */
+/* pg_scan.c - the time, the client and the statement of a record, as PostgreSQL writes them. */
 #include "parse/pg_scan.h"
 
 /* "<+03>" is how a zone is called that has no letters. */
@@ -53,4 +53,16 @@ pg_client(struct tl_str from)
     if (n > 1 && n < from.n && from.p[n - 1] == ':')
         from.n = n - 1;
     return from;
+}
+
+void
+pg_sql(struct log_record *out, struct tl_str sql)
+{
+    size_t n = sql.n < PG_SQL_MAX ? sql.n : PG_SQL_MAX;
+
+    if (out->nfields == 0 || !tl_str_eq(out->fields[0].text, TL_STR("FATAL")))
+        return;
+    while (n < sql.n && n > 0 && ((unsigned char)sql.p[n] & 0xc0) == 0x80)
+        n--; /* not inside a character */
+    log_text(out, TL_STR("sql"), (struct tl_str){sql.p, n});
 }

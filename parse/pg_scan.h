@@ -83,4 +83,10 @@ bool pg_stamp_read(struct tl_reader *r, struct tl_str text, struct tl_stamp *out
 /* "10.0.0.7:5432", "::1:5432", "[local]": without the port. */
 struct tl_str pg_client(struct tl_str from);
 
+enum { PG_SQL_MAX = 200 };
+/* What a session was about when it was ended (FATAL), by its beginning: the field `sql`. The level
+ * is the first field of the record. Other records have none: their statements say nothing of an
+ * end. */
+void pg_sql(struct log_record *out, struct tl_str sql);
+
 #endif

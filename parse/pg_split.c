@@ -1,5 +1,6 @@
 /* pg_split.c - one record of a PostgreSQL log, in full. */
 #include "parse/pg_prefix.h"
+#include "parse/pg_scan.h"
 
 #include <string.h>
 
@@ -11,6 +12,14 @@ next_line(struct tl_str *rest, struct tl_str *line)
     if (any && line->n > 0 && line->p[line->n - 1] == '\r')
         line->n--;
     return any;
+}
+
+bool
+pg_is_sql(const struct pg_tag *tag)
+{
+    const struct tl_str word = {tag->word, (size_t)(tag->colon - tag->word)};
+
+    return tl_str_eq(word, TL_STR("STATEMENT"));
 }
 
 void
@@ -62,7 +71,7 @@ goes_on(struct tl_str line)
 static void
 read_rest(const struct pg_state *s, char *copy, struct tl_str rest, struct log_record *out)
 {
-    struct tl_str detail = {"", 0}, hint = {"", 0}, other = {"", 0}, line;
+    struct tl_str detail = {"", 0}, hint = {"", 0}, sql = {"", 0}, other = {"", 0}, line;
     struct tl_str *part = &out->message;
     struct pg_time t;
     struct pg_tag tag;
@@ -71,7 +80,10 @@ read_rest(const struct pg_state *s, char *copy, struct tl_str rest, struct log_r
         const char *end = line.p + line.n;
 
         if (pg_see(s, line.p, end, &t, &tag) == LOG_ASIDE) {
-            part = tag.sort == PG_DETAIL ? &detail : tag.sort == PG_HINT ? &hint : &other;
+            part = tag.sort == PG_DETAIL ? &detail
+                   : tag.sort == PG_HINT ? &hint
+                   : pg_is_sql(&tag)     ? &sql
+                                         : &other;
             part->p = pg_message(&tag, end, NULL);
             part->n = (size_t)(end - part->p);
         } else if (part && goes_on(line)) {
@@ -82,6 +94,7 @@ read_rest(const struct pg_state *s, char *copy, struct tl_str rest, struct log_r
     }
     log_text(out, TL_STR("detail"), detail);
     log_text(out, TL_STR("hint"), hint);
+    pg_sql(out, sql);
 }
 
 bool

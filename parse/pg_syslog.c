@@ -8,6 +8,7 @@
  * beginning of another one are not seen with it.
  */
 #include "parse/pg_prefix.h"
+#include "parse/pg_scan.h"
 
 #include <string.h>
 
@@ -278,7 +279,8 @@ static void
 read_lines(char *text, struct tl_str rest, const struct pg_syslog_line *first, struct part *message,
            struct log_record *out)
 {
-    struct part detail = {text, 0}, hint = {text, 0}, other = {text, 0}, *part = message;
+    struct part detail = {text, 0}, hint = {text, 0}, sql = {text, 0}, other = {text, 0};
+    struct part *part = message;
     struct pg_syslog_line l;
     struct tl_str line;
     struct pg_tag tag;
@@ -296,14 +298,19 @@ read_lines(char *text, struct tl_str rest, const struct pg_syslog_line *first, s
             join_part(part, &l, end);
             continue;
         }
-        part = tag.sort == PG_DETAIL ? &detail : tag.sort == PG_HINT ? &hint : &other;
+        part = tag.sort == PG_DETAIL ? &detail
+               : tag.sort == PG_HINT ? &hint
+               : pg_is_sql(&tag)     ? &sql
+                                     : &other;
         set_part(part, text, pg_message(&tag, end, NULL), end);
     }
     unescape(detail.p, &detail.n);
     unescape(hint.p, &hint.n);
+    unescape(sql.p, &sql.n);
     unescape(message->p, &message->n);
     log_text(out, TL_STR("detail"), (struct tl_str){detail.p, detail.n});
     log_text(out, TL_STR("hint"), (struct tl_str){hint.p, hint.n});
+    pg_sql(out, (struct tl_str){sql.p, sql.n});
 }
 
 /* month * 100 + day */

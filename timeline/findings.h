@@ -26,16 +26,54 @@
       "\"{0}\" fits no rule, but is close to {1}: AWS may have reworded it", DOC_EVENTS)           \
     X(RUN_AMBIGUOUS, "run.ambiguous", NOTICE, "{0}", DOC_NONE)                                     \
     X(ZDP_BY_DESIGN, "zdp.not-used-by-design", INFO,                                               \
-      "{0} was restarted without zero-downtime patching: {1}", DOC_ZDP)                            \
+      "{0} was restarted without zero-downtime patching: {1} ({2})", DOC_ZDP)                      \
     X(ZDP_NOT_USED, "zdp.not-used", NOTICE,                                                        \
-      "{0} was restarted without an attempt at zero-downtime patching, and nothing in the "        \
-      "evidence says why",                                                                         \
+      "{0} was restarted without an attempt at zero-downtime patching, which dropped all of its "  \
+      "connections, and nothing in the evidence says why{1}",                                      \
       DOC_ZDP)                                                                                     \
     X(ZDP_DROPPED, "zdp.dropped", WARNING,                                                         \
       "zero-downtime patching of {0} dropped {1} of {2} connections: those clients got an error "  \
       "and had to connect again",                                                                  \
       DOC_ZDP)                                                                                     \
     X(ZDP_FAILED, "zdp.failed", WARNING, "zero-downtime patching of {0} failed: {1}", DOC_ZDP)     \
+    X(ZDP_TRANSACTION, "zdp.cause-transaction", NOTICE,                                            \
+      "the log of {0} shows {1} in a transaction around zero-downtime patching{2}: a long "        \
+      "transaction keeps it from its quiet point, and is dropped",                                 \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_DDL, "zdp.cause-ddl", NOTICE,                                                            \
+      "the log of {0} shows {1} with DDL at zero-downtime patching{2}: sessions that run DDL are " \
+      "dropped",                                                                                   \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_TEMP_TABLE, "zdp.cause-temp-table", NOTICE,                                              \
+      "the log of {0} shows {1} with a temporary table at zero-downtime patching{2}: "             \
+      "sessions that have one are dropped",                                                        \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_TABLE_LOCK, "zdp.cause-table-lock", NOTICE,                                              \
+      "the log of {0} shows {1} that locked a table, or waited for such a lock, at zero-downtime " \
+      "patching{2}: sessions with table locks are dropped",                                        \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_LISTEN, "zdp.cause-listen", NOTICE,                                                      \
+      "the log of {0} shows {1} that issued LISTEN before zero-downtime patching{2}: "             \
+      "sessions that listen are dropped, and must LISTEN again",                                   \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_CURSOR, "zdp.cause-cursor", NOTICE,                                                      \
+      "the log of {0} shows {1} with a cursor WITH HOLD at zero-downtime patching{2}: "            \
+      "sessions that have one are dropped",                                                        \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_TLS, "zdp.cause-tls", NOTICE,                                                            \
+      "the log of {0} shows {1} that offered no TLS version that the server takes{2}: clients "    \
+      "that old may hold connections with TLS 1.1, which zero-downtime patching drops",            \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_PENDING, "zdp.cause-parameter", NOTICE,                                                  \
+      "{0} had a change of {1} that waited for a restart{2}: pending parameter changes can keep "  \
+      "zero-downtime patching from completing",                                                    \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_CAUSE_NOT_SEEN, "zdp.cause-not-seen", INFO,                                              \
+      "the log of {0} covers the attempt and has no line that tells of {1} (an idle session "      \
+      "leaves none)",                                                                              \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_CAUSE_UNKNOWN, "zdp.cause-unknown", NOTICE,                                              \
+      "why zero-downtime patching of {0} {1} is not known: {2}{3}", DOC_ZDP)                       \
     X(ZDP_CLIENT_VIEW, "zdp.client-view", INFO,                                                    \
       "zero-downtime patching of {0} took {1} by its event; the probe of {2} proves an outage of " \
       "{3} for new connections: consistent",                                                       \

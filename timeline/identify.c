@@ -339,6 +339,7 @@ observe(struct tl_builder *b, const struct item *it)
     note(&r->engine, field(it, TL_STR("engine")));
     note(&r->version, field(it, TL_STR("engine_version")));
     note(&r->class_, field(it, TL_STR("class")));
+    note(&r->mode, field(it, TL_STR("engine_mode")));
     if (note_role(b, it->res, field(it, TL_STR("role"))))
         return TL_ENOMEM;
     if (who.id.n == 0 || r->kind != TL_KIND_CLUSTER)

@@ -1,6 +1,7 @@
 /* notes.c - findings about inputs, about single rows, and about what belongs to no run. */
 #include <stdlib.h>
 
+#include "timeline/causes.h"
 #include "timeline/findings.h"
 
 enum { MAX_NEAR = 20 }; /* rows without a rule: the first ones, the counters have the rest */
@@ -170,6 +171,8 @@ build_notes(struct tl_builder *b)
         st = outage_findings(b, NULL, &r->outages[i]);
     if (!st)
         st = build_server_notes(b);
+    if (!st)
+        st = build_causes(b);
     for (size_t i = 0; i < b->nplans; i++) {
         struct plan *p = &b->plans[i];
 

@@ -125,6 +125,9 @@ enum change { CHANGE_UNKNOWN, CHANGE_NONE, CHANGE_PATCH, CHANGE_MINOR, CHANGE_MA
 enum change version_change(struct tl_str from, struct tl_str to, bool standalone);
 /* Whether a comes before b in the count of versions, as far as both go. */
 bool version_is_older(struct tl_str a, struct tl_str b);
+/* The leading numbers of a version ("8.0.mysql_aurora.3.10.0": 3, 10, 0), and how many. */
+enum { VERSION_PARTS = 4 };
+size_t version_numbers(struct tl_str v, int64_t part[VERSION_PARTS]);
 /* What of the two is less exact may stand for the other: 17.5 and 17.5.4. */
 bool version_agrees(struct tl_str a, struct tl_str b);
 

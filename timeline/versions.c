@@ -5,10 +5,8 @@
 
 /* ---- comparing ---- */
 
-enum { MAX_PARTS = 4 };
-
 struct numbers {
-    int64_t part[MAX_PARTS];
+    int64_t part[VERSION_PARTS];
     size_t n;
 };
 
@@ -23,13 +21,22 @@ numbers_of(struct tl_str v)
 
     if (at != SIZE_MAX)
         v = tl_str_skip(v, at + aurora.n);
-    while (out.n < MAX_PARTS && v.n > 0) {
+    while (out.n < VERSION_PARTS && v.n > 0) {
         tl_str_cut(v, '.', &part, &v);
         if (!tl_str_int(&part, &out.part[out.n]))
             break;
         out.n++;
     }
     return out;
+}
+
+size_t
+version_numbers(struct tl_str v, int64_t part[VERSION_PARTS])
+{
+    struct numbers n = numbers_of(v);
+
+    memcpy(part, n.part, n.n * sizeof(*part));
+    return n.n;
 }
 
 /* How many leading numbers name the major version: 17.4.5 one, 8.0.42 and 9.6.24 two. */

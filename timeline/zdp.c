@@ -8,6 +8,7 @@
 
 #include "timeline/findings.h"
 #include "timeline/resource.h"
+#include "timeline/zdp.h"
 
 static const int64_t LAG_US = 5 * TL_SECOND; /* an announcement that comes after that of the end */
 
@@ -18,7 +19,7 @@ struct attempt {
     struct tl_str reason;
     uint32_t *rows;
     size_t nrows, cap;
-    bool by_design;
+    struct design design; /* where none was made */
 };
 
 struct attempts {
@@ -287,40 +288,18 @@ judge(struct tl_builder *b, const struct plan *p, struct attempt *a)
 
 /* ---- not attempted ---- */
 
-static bool
-is_reader(const struct res *r)
-{
-    return res_has_role(r, TL_ROLE_READER) && !res_has_role(r, TL_ROLE_WRITER);
-}
-
-/* Whether another instance of its cluster attempted it: that one is the writer, so this is none. */
-static bool
+/* A row of the attempt of another instance of its cluster; NONE. */
+static uint32_t
 beside_writer(const struct tl_builder *b, const struct attempts *all, uint32_t res)
 {
     const struct attempt *a = last_of(b, all, b->res[res].tree);
 
-    return a && a->res != res && b->res[a->res].kind == TL_KIND_INSTANCE;
-}
-
-/* The documented reason why zero-downtime patching was not used; empty: there is none. */
-static struct tl_str
-by_design(const struct tl_builder *b, const struct plan *p, const struct attempts *all,
-          uint32_t res)
-{
-    const struct res *r = &b->res[res], *tree = &b->res[r->tree];
-
-    if (p->run->strategy == TL_STRATEGY_OS_UPDATE)
-        return TL_STR("it is not used for OS patches and OS updates");
-    if (p->run->strategy == TL_STRATEGY_MAJOR_IN_PLACE)
-        return TL_STR("it is not used for major version upgrades");
-    if ((p->primary != NONE && p->primary != r->tree && p->joined) ||
-        (res_has_role(tree, TL_ROLE_SECONDARY) && !res_has_role(tree, TL_ROLE_PRIMARY)))
-        return TL_STR("it is not used for instances in a secondary Region of a global database");
-    if (tl_str_eq(p->run->engine, TL_STR("aurora-mysql")))
-        return (struct tl_str){"", 0}; /* its readers are patched with the writer, so too */
-    if (is_reader(r) || beside_writer(b, all, res))
-        return TL_STR("it is not used for readers");
-    return (struct tl_str){"", 0};
+    if (!a || a->res == res || b->res[a->res].kind != TL_KIND_INSTANCE)
+        return NONE;
+    for (size_t i = 0; i < a->nrows; i++)
+        if (b->rowx[a->rows[i]].res == a->res)
+            return a->rows[i];
+    return a->nrows > 0 ? a->rows[0] : NONE;
 }
 
 static enum tl_status
@@ -343,8 +322,9 @@ take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, u
         return TL_ENOMEM;
     none[place] = (uint32_t)all->n;
     a->outcome = TL_ZDP_NOT_ATTEMPTED;
-    a->reason = by_design(b, p, all, res);
-    a->by_design = a->reason.n > 0;
+    if (zdp_design(b, p, res, beside_writer(b, all, res), &a->design))
+        return TL_ENOMEM;
+    a->reason = a->design.reason;
     return note_row(b, a, row);
 }
 
@@ -395,14 +375,32 @@ sort_numbers(uint32_t *rows, size_t n)
     }
 }
 
+/* An instance that was restarted without an attempt: its restart, and what shows why. */
+static enum tl_status
+conclude_none(struct tl_builder *b, struct plan *p, const struct attempt *a, const struct tl_zdp *z)
+{
+    const struct tl_str args[] = {res_called(b, a->res), z->reason, a->design.evidence};
+    bool by_design = z->reason.n > 0;
+    uint32_t *rows = tl_arena_alloc(&b->scratch, (z->nevents + DESIGN_ROWS) * sizeof(*rows));
+    size_t n = z->nevents;
+
+    if (!rows)
+        return TL_ENOMEM;
+    memcpy(rows, z->events, n * sizeof(*rows));
+    for (size_t i = 0; i < a->design.nrows; i++)
+        rows[n++] = a->design.rows[i];
+    sort_numbers(rows, n);
+    return finding_add(b, p, by_design ? F_ZDP_BY_DESIGN : F_ZDP_NOT_USED, rows, n,
+                       by_design ? args : (const struct tl_str[]){args[0], args[2]});
+}
+
 static enum tl_status
 conclude(struct tl_builder *b, struct plan *p, const struct attempt *a, const struct tl_zdp *z)
 {
     struct tl_str args[3] = {res_called(b, a->res), z->reason, {"", 0}};
 
     if (z->outcome == TL_ZDP_NOT_ATTEMPTED)
-        return finding_add(b, p, a->by_design ? F_ZDP_BY_DESIGN : F_ZDP_NOT_USED, z->events,
-                           z->nevents, args);
+        return conclude_none(b, p, a, z);
     if (z->outcome == TL_ZDP_FAILED) {
         if (args[1].n == 0)
             args[1] = TL_STR("no reason was given");

@@ -98,12 +98,357 @@ the_region_is_named_where_another_has_a_namesake(void **state)
     }
 }
 
+/* ---- why zero-downtime patching was not used ---- */
+
+#define RESTARTS                                                                                   \
+    "06:02:00.000 api instance us-east-1 a-1@1 | DB instance shutdown\n"                           \
+    "06:02:20.000 api instance us-east-1 a-1@1 | DB instance restarted\n"
+#define COMPLETE(from, to)                                                                         \
+    "06:04:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "      \
+    "complete. Previous version: " from ". New version: " to ".\n"                                 \
+    "06:04:00.100 api cluster us-east-1 a@1 | " UPGRADED
+#define BEGIN "06:00:00.000 api cluster us-east-1 a@1 | " STARTED
+#define OF_A  "- topology instance us-east-1 a-1@1 | cluster=a "
+
+static void
+a_restart_without_an_attempt_has_its_reason(void **state)
+{
+    static const struct {
+        const char *what, *lines, *code, *says;
+    } cases[] = {
+        {"a version that has it", BEGIN RESTARTS COMPLETE("15.4.2", "15.5.2") OF_A "role=writer\n",
+         "zdp.not-used",
+         "nothing in the evidence says why: the release that it ran, 15.4.2, has it"},
+        {"the last version without",
+         BEGIN RESTARTS COMPLETE("15.2.9", "15.5.2") OF_A "role=writer\n", "zdp.not-used-by-design",
+         "before the first release that has it (the upgrade began on 15.2.9, "
+         "before 15.3)"},
+        {"the first version with it",
+         BEGIN RESTARTS COMPLETE("15.3.2", "15.5.2") OF_A "role=writer\n", "zdp.not-used",
+         "15.3.2, has it"},
+        {"Serverless v2, too early",
+         BEGIN RESTARTS COMPLETE("14.4.3", "14.9.0") OF_A "role=writer class=db.serverless\n",
+         "zdp.not-used-by-design", "not used for db.serverless before"},
+        {"Serverless v2, in time",
+         BEGIN RESTARTS COMPLETE("14.5.3", "14.9.0") OF_A "role=writer class=db.serverless\n",
+         "zdp.not-used", "14.5.3, has it"},
+        {"another class, in time",
+         BEGIN RESTARTS COMPLETE("14.4.3", "14.9.0") OF_A "role=writer class=db.r6g.large\n",
+         "zdp.not-used", "14.4.3, has it"},
+        {"Serverless v1",
+         BEGIN RESTARTS COMPLETE("14.6.3", "14.9.0") "- topology cluster us-east-1 a@1 | "
+                                                     "engine_mode=serverless\n",
+         "zdp.not-used-by-design", "Serverless v1 (describe-db-clusters"},
+        {"provisioned",
+         BEGIN RESTARTS COMPLETE("14.6.3", "14.9.0") "- topology cluster us-east-1 a@1 | "
+                                                     "engine_mode=provisioned\n",
+         "zdp.not-used", "14.6.3, has it"},
+        {"a reader, by topology", BEGIN RESTARTS COMPLETE("15.4.2", "15.5.2") OF_A "role=reader\n",
+         "zdp.not-used-by-design",
+         "not used for readers (describe-db-clusters lists it as a reader)"},
+        {"a reader, for another attempted it",
+         BEGIN RESTARTS
+         "06:03:00.000 api instance us-east-1 a-2@1 | " ATTEMPT COMPLETE("15.4.2", "15.5.2"),
+         "zdp.not-used-by-design",
+         "not used for readers (a-2 attempted it, which only the writer does)"},
+        {"a secondary, by topology",
+         BEGIN RESTARTS COMPLETE("15.4.2", "15.5.2") "- topology cluster us-east-1 a@1 | "
+                                                     "role=secondary global_cluster=g\n",
+         "zdp.not-used-by-design", "describe-global-clusters lists its cluster as a secondary"},
+        {"a primary, by topology",
+         BEGIN RESTARTS COMPLETE("15.4.2", "15.5.2") "- topology cluster us-east-1 a@1 | "
+                                                     "role=primary global_cluster=g\n",
+         "zdp.not-used", "15.4.2, has it"},
+        {"a major upgrade",
+         "06:00:00.000 api cluster us-east-1 a@1 | Database cluster engine major version upgrade "
+         "started. Cluster remains online.\n" RESTARTS
+         "06:04:00.100 api cluster us-east-1 a@1 | Database cluster engine major version has been "
+         "upgraded.\n",
+         "zdp.not-used-by-design", "not used for major version upgrades (the events speak of one)"},
+        {"an OS update",
+         "06:00:00.000 api cluster us-east-1 a@1 | Cluster operating system upgrade "
+         "starting.\n" RESTARTS
+         "06:04:00.100 api cluster us-east-1 a@1 | Cluster operating system upgrade completed.\n",
+         "zdp.not-used-by-design",
+         "not used for OS patches and OS updates (the events speak of one)"},
+        {"Aurora MySQL before it had it",
+         BEGIN RESTARTS COMPLETE("5.7.mysql_aurora.2.07.1", "5.7.mysql_aurora.2.09.1"),
+         "zdp.not-used-by-design", "before the first release that has it"},
+        {"Aurora MySQL 2.09 on R5",
+         BEGIN RESTARTS COMPLETE("5.7.mysql_aurora.2.09.1", "5.7.mysql_aurora.2.09.3") OF_A
+         "class=db.r5.large\n",
+         "zdp.not-used-by-design", "for db.t2 and db.t3 only (db.r5.large"},
+        {"Aurora MySQL 2.09 on T3",
+         BEGIN RESTARTS COMPLETE("5.7.mysql_aurora.2.09.1", "5.7.mysql_aurora.2.09.3") OF_A
+         "class=db.t3.medium\n",
+         "zdp.not-used", "2.09.1, has it"},
+        {"Aurora MySQL 3 on R5",
+         BEGIN RESTARTS COMPLETE("8.0.mysql_aurora.3.04.0", "8.0.mysql_aurora.3.05.2") OF_A
+         "class=db.r5.large role=reader\n",
+         "zdp.not-used", "3.04.0, has it"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static const char *const codes[] = {"zdp.not-used", "zdp.not-used-by-design"};
+        const struct tl_run *run;
+        struct bench b;
+
+        bench_begin(&b);
+        bench_feed(&b, "events", cases[i].lines);
+        run = bench_end(&b)->runs;
+        for (size_t k = 0; k < 2; k++) {
+            struct tl_str text = text_of_code(run, codes[k]);
+            bool expected = strcmp(codes[k], cases[i].code) == 0;
+
+            if (tl_str_starts(text, TL_STR("a-1 ")) != expected ||
+                (expected && !has(text, cases[i].says)))
+                print_error("%s: %s\n", cases[i].what, codes[k]);
+            assert_true(tl_str_starts(text, TL_STR("a-1 ")) == expected);
+            assert_true(!expected || has(text, cases[i].says));
+        }
+        bench_free(&b);
+    }
+}
+
+/* What proves a reason stands among the rows of the finding. */
+static void
+the_attempt_of_the_writer_proves_its_reader(void **state)
+{
+    static const char lines[] = BEGIN RESTARTS
+        "06:03:00.000 api instance us-east-1 a-2@1 | " ATTEMPT COMPLETE("15.4.2", "15.5.2");
+    const struct tl_finding *f;
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "events", lines);
+    bench_end(&b);
+    f = finding_of(b.report->runs->findings, b.report->runs->nfindings, "zdp.not-used-by-design");
+    assert_int_equal(f->nevents, 3);
+    assert_int_equal(f->events[2], 3); /* after the start, the shutdown and the restart */
+    bench_free(&b);
+}
+
+/* ---- what dropped connections ---- */
+
+#define FINISHED(dropped)                                                                          \
+    "06:02:00.000 api instance us-east-1 a-1@1 | " ATTEMPT                                         \
+    "06:02:04.000 api instance us-east-1 a-1@1 | Attempt to upgrade the database instance 'a-1' "  \
+    "with zero downtime finished. The process took 3000 ms, 6 connections preserved, " dropped     \
+    " connections dropped.\n"
+
+static const char dropping[] = BEGIN FINISHED("2") COMPLETE("15.4.2", "15.5.2");
+static const char keeping[] = BEGIN FINISHED("0") COMPLETE("15.4.2", "15.5.2");
+
+/* A log line as parse hands it over, with what its record says of the session. */
+static void
+feed_log(struct bench *b, const char *at, int64_t pid, const char *sql, const char *message)
+{
+    struct tl_field fields[20];
+    struct tl_match m;
+    struct tl_event ev = {.when = when_of(tl_str_from(at)),
+                          .channel = TL_CHANNEL_LOG,
+                          .message = tl_str_from(message),
+                          .who = {.kind = TL_KIND_INSTANCE,
+                                  .source_type = TL_STR("db-instance"),
+                                  .region = TL_STR("us-east-1"),
+                                  .account = TL_STR("1"),
+                                  .id = TL_STR("a-1"),
+                                  .label = TL_STR("a-1")}};
+
+    tl_classify(b->rules, TL_STR("pg"), ev.message, TL_STR(""), &m);
+    ev.cls = m.cls;
+    for (size_t i = 0; i < m.nfields; i++)
+        fields[ev.nfields++] = m.fields[i];
+    fields[ev.nfields++] =
+        (struct tl_field){.name = TL_STR("pid"), .type = TL_FIELD_INT, .number = pid};
+    if (*sql)
+        fields[ev.nfields++] = (struct tl_field){
+            .name = TL_STR("sql"), .type = TL_FIELD_TEXT, .text = tl_str_from(sql)};
+    ev.fields = fields;
+    assert_int_equal(tl_builder_event(b->builder, &ev, NULL), TL_OK);
+}
+
+/* The end of the log: from when to when it has lines. */
+static void
+end_log(struct bench *b, const char *first, const char *last)
+{
+    struct tl_source src = {.name = TL_STR("a-1.log"),
+                            .format = TL_STR("pg-stderr"),
+                            .sha256 = TL_STR("a-1.log"),
+                            .bytes = 1,
+                            .first = when_of(tl_str_from(first)).earliest,
+                            .last = when_of(tl_str_from(last)).earliest,
+                            .precision_us = TL_MS};
+
+    assert_int_equal(tl_builder_source(b->builder, &src, NULL), TL_OK);
+}
+
+#define ENDED "terminating connection due to administrator command"
+
+static void
+the_log_tells_what_was_in_the_way(void **state)
+{
+    static const struct {
+        const char *what, *at, *sql, *message, *code; /* code "": none of the causes */
+    } cases[] = {
+        {"DDL, ended", "06:02:01.000", "create index on t(a)", ENDED, "zdp.cause-ddl"},
+        {"ALTER in capitals", "06:02:01.000", "ALTER TABLE t ADD b int", ENDED, "zdp.cause-ddl"},
+        {"ended before the attempt", "06:01:50.000", "create index on t(a)", ENDED, ""},
+        {"ended after it", "06:02:12.000", "create index on t(a)", ENDED, ""},
+        {"idle when ended", "06:02:01.000", "", ENDED, ""},
+        {"a query", "06:02:01.000", " select 1", ENDED, "zdp.cause-transaction"},
+        {"a query that is called like DDL", "06:02:01.000", "createx()", ENDED,
+         "zdp.cause-transaction"},
+        {"a temporary table", "06:02:01.000", "CREATE TEMPORARY TABLE t()", ENDED,
+         "zdp.cause-temp-table"},
+        {"LISTEN", "06:02:01.000", "listen jobs", ENDED, "zdp.cause-listen"},
+        {"a cursor to hold", "06:02:01.000", "declare c cursor with hold for select 1", ENDED,
+         "zdp.cause-cursor"},
+        {"a cursor not to hold", "06:02:01.000", "declare c cursor for select 1", ENDED,
+         "zdp.cause-transaction"},
+        {"LOCK TABLE", "06:02:01.000", "lock t", ENDED, "zdp.cause-table-lock"},
+        {"a wait for a table", "06:01:30.000", "",
+         "process 7 still waiting for AccessExclusiveLock on relation 16432 of database 5 after "
+         "1000.061 ms",
+         "zdp.cause-table-lock"},
+        {"a wait long before", "06:00:30.000", "",
+         "process 7 still waiting for AccessExclusiveLock on relation 16432 of database 5 after "
+         "1000.061 ms",
+         ""},
+        {"an open transaction", "06:02:01.000", "",
+         "unexpected EOF on client connection with an open transaction", "zdp.cause-transaction"},
+        {"a client gone, idle", "06:02:01.000", "", "unexpected EOF on client connection", ""},
+        {"idle in a transaction", "05:58:00.000", "",
+         "terminating connection due to idle-in-transaction timeout", "zdp.cause-transaction"},
+        {"idle in a transaction, an hour before", "05:02:00.000", "",
+         "terminating connection due to idle-in-transaction timeout", ""},
+        {"idle in no transaction", "05:58:00.000", "",
+         "terminating connection due to idle-session timeout", ""},
+        {"a parameter that waits", "04:00:00.000", "",
+         "parameter \"max_connections\" cannot be changed without restarting the server",
+         "zdp.cause-parameter"},
+        {"… from before the last start", "02:00:00.000", "",
+         "parameter \"max_connections\" cannot be changed without restarting the server", ""},
+        {"an old TLS", "06:01:00.000", "", "could not accept SSL connection: unsupported protocol",
+         "zdp.cause-tls"},
+        {"another handshake", "06:01:00.000", "", "could not accept SSL connection: EOF detected",
+         ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct tl_run *run;
+        size_t causes = 0;
+        struct bench b;
+
+        bench_begin(&b);
+        bench_feed(&b, "events", dropping);
+        feed_log(&b, "03:00:00.000", 1, "", "database system is ready to accept connections");
+        feed_log(&b, cases[i].at, 4242, cases[i].sql, cases[i].message);
+        end_log(&b, "02:00:00.000", "07:00:00.000");
+        run = bench_end(&b)->runs;
+        for (size_t k = 0; k < run->nfindings; k++) {
+            struct tl_str code = run->findings[k].code;
+            bool cause = tl_str_starts(code, TL_STR("zdp.cause-")) &&
+                         !tl_str_eq(code, TL_STR("zdp.cause-not-seen")) &&
+                         !tl_str_eq(code, TL_STR("zdp.cause-unknown"));
+
+            causes += cause;
+            if (cause && !tl_str_eq(code, tl_str_from(cases[i].code)))
+                print_error("%s: %.*s\n", cases[i].what, TL_FMT(code));
+        }
+        if (causes != (*cases[i].code != '\0'))
+            print_error("%s\n", cases[i].what);
+        assert_int_equal(causes, *cases[i].code != '\0');
+        if (causes) {
+            const struct tl_finding *f = finding_of(run->findings, run->nfindings, cases[i].code);
+
+            assert_non_null(f);
+            assert_int_equal(f->nevents, 1);
+            assert_int_equal(b.report->rows[f->events[0]].run, 0);
+            assert_true(has(text_of_code(run, "zdp.cause-not-seen"), "no line that tells of "));
+        } else {
+            assert_true(has(text_of_code(run, "zdp.cause-unknown"),
+                            "dropped 2 connections is not known: its log covers that time and "
+                            "shows no sign of long or idle transactions, running DDL, "));
+        }
+        bench_free(&b);
+    }
+}
+
+/* Without a log, with one of another time, and where nothing was dropped. */
+static void
+what_cannot_be_known_is_said(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "events", dropping);
+    bench_end(&b);
+    assert_true(has(text_of_code(b.report->runs, "zdp.cause-unknown"),
+                    "no log of it was given; documented are long or idle transactions"));
+    bench_free(&b);
+
+    bench_begin(&b);
+    bench_feed(&b, "events", dropping);
+    feed_log(&b, "03:00:00.000", 1, "", "database system is ready to accept connections");
+    end_log(&b, "02:00:00.000", "05:00:00.000");
+    bench_end(&b);
+    assert_true(has(text_of_code(b.report->runs, "zdp.cause-unknown"),
+                    "the log that was given does not cover that time"));
+    assert_null(
+        finding_of(b.report->runs->findings, b.report->runs->nfindings, "zdp.cause-not-seen"));
+    bench_free(&b);
+
+    bench_begin(&b);
+    bench_feed(&b, "events", keeping);
+    feed_log(&b, "06:02:01.000", 4242, "create index on t(a)", ENDED);
+    end_log(&b, "02:00:00.000", "07:00:00.000");
+    bench_end(&b);
+    for (size_t i = 0; i < b.report->runs->nfindings; i++)
+        assert_false(tl_str_starts(b.report->runs->findings[i].code, TL_STR("zdp.cause")));
+    bench_free(&b);
+}
+
+/* Sessions are counted once each, and those that were ended in the attempt are told. */
+static void
+sessions_are_counted_by_their_processes(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_begin(&b);
+    bench_feed(&b, "events", dropping);
+    feed_log(&b, "06:01:50.000", 7, "",
+             "process 7 still waiting for ShareLock on relation 1 of database 5 after 1000.1 ms");
+    feed_log(&b, "06:01:55.000", 8, "",
+             "process 8 still waiting for ShareLock on relation 1 of database 5 after 1000.1 ms");
+    feed_log(&b, "06:01:58.000", 8, "",
+             "process 8 still waiting for ShareLock on relation 2 of database 5 after 1000.1 ms");
+    feed_log(&b, "06:02:01.000", 8, "", ENDED);
+    end_log(&b, "02:00:00.000", "07:00:00.000");
+    bench_end(&b);
+    assert_true(has(text_of_code(b.report->runs, "zdp.cause-table-lock"),
+                    "shows 2 sessions (processes 7, 8) that locked"));
+    assert_true(has(text_of_code(b.report->runs, "zdp.cause-table-lock"),
+                    "last at 2026-04-11 06:01:58 UTC, and 1 of them ended in the attempt"));
+    bench_free(&b);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_span_has_the_digits_of_its_stamps),
         cmocka_unit_test(the_region_is_named_where_another_has_a_namesake),
+        cmocka_unit_test(a_restart_without_an_attempt_has_its_reason),
+        cmocka_unit_test(the_attempt_of_the_writer_proves_its_reader),
+        cmocka_unit_test(the_log_tells_what_was_in_the_way),
+        cmocka_unit_test(what_cannot_be_known_is_said),
+        cmocka_unit_test(sessions_are_counted_by_their_processes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,7 @@ static const struct {
      "  ! request.refused [1]\n"
      "  ! outage.no-probe [5 7 8 9]\n"
      "  ! restart.without-shutdown [9]\n"
-     "  ! zdp.not-used-by-design [9]\n"},
+     "  ! zdp.not-used-by-design [5 9]\n"},
     {"two clusters of one region at the same moment",
      {"06:00:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
       "started. Cluster remains online.\n"
