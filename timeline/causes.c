@@ -122,37 +122,26 @@ struct bag {
 
 /* ---- the log of the attempt's server ---- */
 
-static bool
-belongs(const struct tl_builder *b, const struct server *s, uint32_t run)
-{
-    for (size_t i = 0; i < s->nfalls; i++)
-        if (b->report->rows[s->falls[i].row].run == run)
-            return true;
-    return false;
-}
-
 /* Its own log; else the only one of its cluster, or of the run, that names no other instance. */
 static const struct server *
-server_of(const struct tl_builder *b, const struct question *q)
+server_of(const struct tl_builder *b, const struct logs *logs, const struct question *q)
 {
-    uint32_t own = b->server_of[q->res], tree = b->res[q->res].tree;
-    const struct server *found = NULL;
+    uint32_t own = b->server_of[q->res], found = NONE;
 
     if (own != NONE)
         return &b->servers[own];
-    for (size_t i = 0; i < b->nservers; i++) {
-        const struct server *s = &b->servers[i];
-        const struct res *r = &b->res[s->res];
+    for (uint32_t i = logs->of_tree[b->res[q->res].tree]; i != NONE; i = logs->next_of_tree[i]) {
+        const struct res *r = &b->res[b->servers[i].res];
 
-        if (r->kind == TL_KIND_INSTANCE && r->tree == tree && r->id.n > 0)
+        if (r->kind == TL_KIND_INSTANCE && r->id.n > 0)
             continue;
-        if (r->tree != tree && !belongs(b, s, q->run))
-            continue;
-        if (found)
+        if (found != NONE)
             return NULL;
-        found = s;
+        found = i;
     }
-    return found;
+    if (found == NONE)
+        found = logs->of_run[q->run];
+    return found == NONE ? NULL : &b->servers[found];
 }
 
 static bool
@@ -454,9 +443,7 @@ words_what(struct tl_builder *b, const struct tl_zdp *z)
         TL_STR("dropped "), words_count(b, z->dropped > 0 ? (uint64_t)z->dropped : 0),
         z->dropped == 1 ? TL_STR(" connection") : TL_STR(" connections")};
 
-    if (z->outcome == TL_ZDP_FAILED)
-        return TL_STR("failed");
-    return z->outcome == TL_ZDP_NOT_ATTEMPTED ? TL_STR("was not tried") : words_join(b, parts, 3);
+    return z->outcome == TL_ZDP_FAILED ? TL_STR("failed") : words_join(b, parts, 3);
 }
 
 static enum tl_status
@@ -489,6 +476,8 @@ answer(struct tl_builder *b, const struct question *q)
         if (seen[i] && say_cause(b, q, documented[i].finding, &g))
             return TL_ENOMEM;
     }
+    if (q->z->outcome == TL_ZDP_NOT_ATTEMPTED)
+        return TL_OK; /* zdp.not-used says that the reason is not known */
     if (!any)
         return say_unknown(b, q, mysql);
     args[0] = res_called(b, q->res);
@@ -512,9 +501,9 @@ is_open(const struct tl_zdp *z)
 }
 
 static enum tl_status
-ask(struct tl_builder *b, struct plan *p, uint32_t run, const struct tl_zdp *z)
+ask(struct tl_builder *b, const struct logs *logs, uint32_t run, const struct tl_zdp *z)
 {
-    struct question q = {.p = p, .z = z, .run = run, .res = b->rowx[z->events[0]].res};
+    struct question q = {.p = &b->plans[run], .z = z, .run = run, .res = b->rowx[z->events[0]].res};
 
     q.from = row_event(b, z->events[0])->when.earliest;
     q.to = row_event(b, z->events[0])->when.latest;
@@ -526,20 +515,20 @@ ask(struct tl_builder *b, struct plan *p, uint32_t run, const struct tl_zdp *z)
         q.from = at->earliest < q.from ? at->earliest : q.from;
         q.to = at->latest > q.to ? at->latest : q.to;
     }
-    q.s = server_of(b, &q);
+    q.s = server_of(b, logs, &q);
     if (q.s && read_log(b, &q))
         return TL_ENOMEM;
     return answer(b, &q);
 }
 
 enum tl_status
-build_causes(struct tl_builder *b)
+build_causes(struct tl_builder *b, const struct logs *logs)
 {
     for (uint32_t i = 0; i < b->nplans; i++) {
-        struct plan *p = &b->plans[i];
+        const struct tl_run *r = b->plans[i].run;
 
-        for (size_t k = 0; k < p->run->nzdp; k++)
-            if (is_open(&p->run->zdp[k]) && ask(b, p, i, &p->run->zdp[k]))
+        for (size_t k = 0; k < r->nzdp; k++)
+            if (is_open(&r->zdp[k]) && ask(b, logs, i, &r->zdp[k]))
                 return TL_ENOMEM;
     }
     return TL_OK;

@@ -29,7 +29,7 @@
       "{0} was restarted without zero-downtime patching: {1} ({2})", DOC_ZDP)                      \
     X(ZDP_NOT_USED, "zdp.not-used", NOTICE,                                                        \
       "{0} was restarted without an attempt at zero-downtime patching, which dropped all of its "  \
-      "connections, and nothing in the evidence says why{1}",                                      \
+      "connections; the evidence has no documented reason for that{1}",                            \
       DOC_ZDP)                                                                                     \
     X(ZDP_DROPPED, "zdp.dropped", WARNING,                                                         \
       "zero-downtime patching of {0} dropped {1} of {2} connections: those clients got an error "  \
@@ -90,6 +90,23 @@
     X(OUTAGE_BLIND, "outage.blind", NOTICE,                                                        \
       "the log of {0} has a hole of {1} inside an outage: what happened there is not known",       \
       DOC_NONE)                                                                                    \
+    X(EVIDENCE_LATE, "evidence.begins-late", NOTICE,                                               \
+      "the evidence of {0} begins with \"{1}\" at {2}, and the start of the upgrade is not in "    \
+      "it{3}",                                                                                     \
+      DOC_DESCRIBE)                                                                                \
+    X(EVIDENCE_NO_EVENTS, "evidence.no-events", NOTICE,                                            \
+      "only probes and logs tell of the run of {0}: {1} (describe-events keeps them until {2})",   \
+      DOC_DESCRIBE)                                                                                \
+    X(EVIDENCE_LOG_MISSES, "evidence.log-misses-run", NOTICE,                                      \
+      "the log of {0} covers {1} to {2}, and the run began at {3}: {4}", DOC_LOGS)                 \
+    X(EVIDENCE_LOG_DELETED, "evidence.log-deleted", NOTICE,                                        \
+      "RDS announced that it deletes {0} {1} of {2} ({3} first): what was not exported to "        \
+      "CloudWatch Logs before is lost",                                                            \
+      DOC_LOGS)                                                                                    \
+    X(REGION_UNHEARD, "region.no-evidence", NOTICE,                                                \
+      "{0} in {1} is a member of {2}, and nothing in the evidence is of it: describe-events "      \
+      "answers for one Region at a time",                                                          \
+      DOC_DESCRIBE)                                                                                \
     X(VERSION_MISMATCH, "version.mismatch", WARNING, "{0}", DOC_NONE)                              \
     X(UPGRADE_REFUSED, "upgrade.refused", WARNING, "the upgrade of {0} was refused: {1}",          \
       DOC_EVENTS)                                                                                  \

@@ -151,6 +151,7 @@ build_notes(struct tl_builder *b)
 {
     struct tl_report *r = b->report;
     enum tl_status st = build_claims(b);
+    struct logs logs;
     size_t nnear = 0;
 
     if (!st)
@@ -172,7 +173,11 @@ build_notes(struct tl_builder *b)
     if (!st)
         st = build_server_notes(b);
     if (!st)
-        st = build_causes(b);
+        st = logs_index(b, &logs);
+    if (!st)
+        st = build_causes(b, &logs);
+    if (!st)
+        st = build_holes(b, &logs);
     for (size_t i = 0; i < b->nplans; i++) {
         struct plan *p = &b->plans[i];
 

@@ -1,29 +1,5 @@
 /* Findings with their causes: each beside the near miss that must not bring it. */
-#include "timeline/findings.h"
-#include "timeline_help.h"
-
-#define STARTED  "Database cluster engine minor version upgrade started. Cluster remains online.\n"
-#define ATTEMPT  "Attempting to upgrade the database with zero downtime.\n"
-#define UPGRADED "Database cluster engine version has been upgraded.\n"
-
-/* The text of a run's only finding of that code, or "-". Free the bench. */
-static struct tl_str
-text_of_code(const struct tl_run *run, const char *code)
-{
-    const struct tl_finding *f = finding_of(run->findings, run->nfindings, code);
-
-    return f ? f->text : TL_STR("-");
-}
-
-static bool
-has(struct tl_str text, const char *what)
-{
-    bool found = tl_str_find(text, tl_str_from(what)) != SIZE_MAX;
-
-    if (!found)
-        print_error("\"%s\" is not in: %.*s\n", what, TL_FMT(text));
-    return found;
-}
+#include "timeline_causes.h"
 
 /* ---- digits ---- */
 
@@ -100,15 +76,7 @@ the_region_is_named_where_another_has_a_namesake(void **state)
 
 /* ---- why zero-downtime patching was not used ---- */
 
-#define RESTARTS                                                                                   \
-    "06:02:00.000 api instance us-east-1 a-1@1 | DB instance shutdown\n"                           \
-    "06:02:20.000 api instance us-east-1 a-1@1 | DB instance restarted\n"
-#define COMPLETE(from, to)                                                                         \
-    "06:04:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "      \
-    "complete. Previous version: " from ". New version: " to ".\n"                                 \
-    "06:04:00.100 api cluster us-east-1 a@1 | " UPGRADED
-#define BEGIN "06:00:00.000 api cluster us-east-1 a@1 | " STARTED
-#define OF_A  "- topology instance us-east-1 a-1@1 | cluster=a "
+#define OF_A "- topology instance us-east-1 a-1@1 | cluster=a "
 
 static void
 a_restart_without_an_attempt_has_its_reason(void **state)
@@ -117,8 +85,7 @@ a_restart_without_an_attempt_has_its_reason(void **state)
         const char *what, *lines, *code, *says;
     } cases[] = {
         {"a version that has it", BEGIN RESTARTS COMPLETE("15.4.2", "15.5.2") OF_A "role=writer\n",
-         "zdp.not-used",
-         "nothing in the evidence says why: the release that it ran, 15.4.2, has it"},
+         "zdp.not-used", "no documented reason for that: the release that it ran, 15.4.2, has it"},
         {"the last version without",
          BEGIN RESTARTS COMPLETE("15.2.9", "15.5.2") OF_A "role=writer\n", "zdp.not-used-by-design",
          "before the first release that has it (the upgrade began on 15.2.9, "
@@ -240,50 +207,6 @@ the_attempt_of_the_writer_proves_its_reader(void **state)
 
 static const char dropping[] = BEGIN FINISHED("2") COMPLETE("15.4.2", "15.5.2");
 static const char keeping[] = BEGIN FINISHED("0") COMPLETE("15.4.2", "15.5.2");
-
-/* A log line as parse hands it over, with what its record says of the session. */
-static void
-feed_log(struct bench *b, const char *at, int64_t pid, const char *sql, const char *message)
-{
-    struct tl_field fields[20];
-    struct tl_match m;
-    struct tl_event ev = {.when = when_of(tl_str_from(at)),
-                          .channel = TL_CHANNEL_LOG,
-                          .message = tl_str_from(message),
-                          .who = {.kind = TL_KIND_INSTANCE,
-                                  .source_type = TL_STR("db-instance"),
-                                  .region = TL_STR("us-east-1"),
-                                  .account = TL_STR("1"),
-                                  .id = TL_STR("a-1"),
-                                  .label = TL_STR("a-1")}};
-
-    tl_classify(b->rules, TL_STR("pg"), ev.message, TL_STR(""), &m);
-    ev.cls = m.cls;
-    for (size_t i = 0; i < m.nfields; i++)
-        fields[ev.nfields++] = m.fields[i];
-    fields[ev.nfields++] =
-        (struct tl_field){.name = TL_STR("pid"), .type = TL_FIELD_INT, .number = pid};
-    if (*sql)
-        fields[ev.nfields++] = (struct tl_field){
-            .name = TL_STR("sql"), .type = TL_FIELD_TEXT, .text = tl_str_from(sql)};
-    ev.fields = fields;
-    assert_int_equal(tl_builder_event(b->builder, &ev, NULL), TL_OK);
-}
-
-/* The end of the log: from when to when it has lines. */
-static void
-end_log(struct bench *b, const char *first, const char *last)
-{
-    struct tl_source src = {.name = TL_STR("a-1.log"),
-                            .format = TL_STR("pg-stderr"),
-                            .sha256 = TL_STR("a-1.log"),
-                            .bytes = 1,
-                            .first = when_of(tl_str_from(first)).earliest,
-                            .last = when_of(tl_str_from(last)).earliest,
-                            .precision_us = TL_MS};
-
-    assert_int_equal(tl_builder_source(b->builder, &src, NULL), TL_OK);
-}
 
 #define ENDED "terminating connection due to administrator command"
 

@@ -207,6 +207,7 @@ static const struct {
      "  ! zdp.failed [5 6 7]\n"
      "  ! request.refused [1]\n"
      "  ! outage.no-probe [5 7 8 9]\n"
+     "  ! zdp.cause-unknown [5 6 7]\n"
      "  ! restart.without-shutdown [9]\n"
      "  ! zdp.not-used-by-design [5 9]\n"},
     {"two clusters of one region at the same moment",
@@ -261,6 +262,7 @@ static const struct {
      "  ! zdp.dropped [8 9]\n"
      "  ! outage.no-probe [3 4]\n"
      "  ! outage.no-probe [8]\n"
+     "  ! zdp.cause-unknown [8 9]\n"
      "  ! zdp.not-used-by-design [3 4]\n"},
     {"one upgrade of a global cluster, inferred",
      {"06:20:01.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
@@ -292,7 +294,8 @@ static const struct {
      "  ! zdp.dropped [5 6 7 8 9]\n"
      "  ! outage.no-probe [3 4]\n"
      "  ! outage.no-probe [5]\n"
-     "  ! zdp.not-used-by-design [3 4]\n"},
+     "  ! zdp.cause-unknown [5 6 7 8 9]\n"
+     "  ! zdp.not-used-by-design [3 4 5]\n"},
     {"which of two clusters is the secondary's primary? none is guessed",
      {"06:00:00.000 api cluster eu-west-1 b@1 | Database cluster engine minor version upgrade "
       "started. Cluster remains online.\n"
@@ -398,7 +401,8 @@ static const struct {
      "  ! outage.no-probe [2 7]\n"
      "  ! zdp.not-used [2 7]\n"
      "run 2 unknown succeeded proved 16.4>16.6 06:02:29.000..06:02:29.000 rows 4\n"
-     "  out x 06:02:01.000..06:02:29.000\n"},
+     "  out x 06:02:01.000..06:02:29.000\n"
+     "  ! evidence.no-events [3 4 5 6]\n"},
     {"a proxy belongs to the only run of its region",
      {"06:00:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
       "started. Cluster remains online.\n"
