@@ -77,39 +77,20 @@ static const struct {
 
 /* What is documented to get in the way, and how texts call it. */
 static const struct {
-    enum finding finding;
     struct tl_str name;
+    enum finding finding;
     bool mysql; /* of Aurora MySQL, too */
 } documented[] = {
-    {F_ZDP_TRANSACTION, {"long or idle transactions", 25}, true},
-    {F_ZDP_DDL, {"running DDL", 11}, false},
-    {F_ZDP_TEMP_TABLE, {"temporary tables", 16}, true},
-    {F_ZDP_TABLE_LOCK, {"table locks", 11}, true},
-    {F_ZDP_LISTEN, {"sessions that LISTEN", 20}, false},
-    {F_ZDP_CURSOR, {"cursors WITH HOLD", 17}, false},
-    {F_ZDP_TLS, {"connections with TLS 1.1", 24}, false},
-    {F_ZDP_PENDING, {"pending parameter changes", 25}, true},
+    {{"long or idle transactions", 25}, F_ZDP_TRANSACTION, true},
+    {{"running DDL", 11}, F_ZDP_DDL, false},
+    {{"temporary tables", 16}, F_ZDP_TEMP_TABLE, true},
+    {{"table locks", 11}, F_ZDP_TABLE_LOCK, true},
+    {{"sessions that LISTEN", 20}, F_ZDP_LISTEN, false},
+    {{"cursors WITH HOLD", 17}, F_ZDP_CURSOR, false},
+    {{"connections with TLS 1.1", 24}, F_ZDP_TLS, false},
+    {{"pending parameter changes", 25}, F_ZDP_PENDING, true},
 };
 enum { NDOCUMENTED = sizeof(documented) / sizeof(documented[0]), KEPT = 16, NAMED = 4 };
-
-/* A session that ended, by its process. */
-struct ended {
-    int64_t pid;
-    uint32_t row;
-};
-
-/* One attempt (or the restart without one) and the log of its server. */
-struct question {
-    struct plan *p;
-    const struct tl_zdp *z;
-    uint32_t run, res;
-    tl_time from, to;       /* the attempt */
-    const struct server *s; /* NULL: none is known */
-    bool covered;           /* its log has lines before and after the attempt */
-    size_t first, last;     /* of s->rows: since its last start, to the end of the attempt */
-    struct ended *ended;    /* by process, then row */
-    size_t nended;
-};
 
 /* The rows that speak for one cause. */
 struct bag {
@@ -296,11 +277,13 @@ speaks_for(const struct tl_builder *b, const struct question *q, uint32_t row, e
     if (tl_str_eq(ev->cls, TL_STR("log.connection-dropped")))
         return cause_of_sql(tl_event_text(ev, TL_STR("sql"))) == cause &&
                reaches(b, q, row, REACH_WITHIN, ended);
-    for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]); k++)
-        if (signs[k].finding == cause && tl_str_eq(signs[k].cls, ev->cls) &&
-            (signs[k].field.n == 0 ||
-             tl_str_find(tl_event_text(ev, signs[k].field), signs[k].value) != SIZE_MAX))
+    for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]); k++) {
+        if (signs[k].finding != cause || !tl_str_eq(signs[k].cls, ev->cls))
+            continue;
+        if (signs[k].field.n == 0 ||
+            tl_str_find(tl_event_text(ev, signs[k].field), signs[k].value) != SIZE_MAX)
             return reaches(b, q, row, signs[k].reach, ended);
+    }
     return false;
 }
 
@@ -395,13 +378,12 @@ words_parameters(struct tl_builder *b, const struct bag *g)
     return words_join(b, parts, n);
 }
 
-/* Rows that a finding of a run cites are rows of that run. */
-static void
-adopt(struct tl_builder *b, uint32_t run, const uint32_t *rows, size_t n)
+void
+causes_adopt(struct tl_builder *b, const struct question *q, const uint32_t *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (b->report->rows[rows[i]].run == NONE)
-            b->report->rows[rows[i]].run = run;
+            b->report->rows[rows[i]].run = q->run;
 }
 
 static enum tl_status
@@ -411,7 +393,7 @@ say_cause(struct tl_builder *b, const struct question *q, enum finding cause, co
         res_called(b, q->res),
         cause == F_ZDP_PENDING ? words_parameters(b, g) : words_sessions(b, g), words_when(b, g)};
 
-    adopt(b, q->run, g->rows, g->kept);
+    causes_adopt(b, q, g->rows, g->kept);
     return finding_add(b, q->p, cause, g->rows, g->kept, args);
 }
 
@@ -462,7 +444,7 @@ say_unknown(struct tl_builder *b, const struct question *q, bool mysql)
 }
 
 static enum tl_status
-answer(struct tl_builder *b, const struct question *q)
+answer(struct tl_builder *b, const struct logs *logs, const struct question *q)
 {
     bool mysql = tl_str_eq(q->p->run->engine, TL_STR("aurora-mysql"));
     bool seen[NDOCUMENTED] = {false}, any = false;
@@ -476,6 +458,8 @@ answer(struct tl_builder *b, const struct question *q)
         if (seen[i] && say_cause(b, q, documented[i].finding, &g))
             return TL_ENOMEM;
     }
+    if (zdp_hints(b, logs, q, &any))
+        return TL_ENOMEM;
     if (q->z->outcome == TL_ZDP_NOT_ATTEMPTED)
         return TL_OK; /* zdp.not-used says that the reason is not known */
     if (!any)
@@ -518,7 +502,7 @@ ask(struct tl_builder *b, const struct logs *logs, uint32_t run, const struct tl
     q.s = server_of(b, logs, &q);
     if (q.s && read_log(b, &q))
         return TL_ENOMEM;
-    return answer(b, &q);
+    return answer(b, logs, &q);
 }
 
 enum tl_status

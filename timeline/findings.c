@@ -13,6 +13,9 @@ enum { MAX_PROOF_ROWS = 48, MAX_ARG = 600, MAX_TEXT = 8 * 1024 };
     "USER_UpgradeDBInstance.PostgreSQL.MinorUpgrade.html"
 #define DOC_DESCRIBE                                                                               \
     "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html"
+#define DOC_RELEASES                                                                               \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/"                   \
+    "AuroraPostgreSQL.Updates.html"
 #define DOC_LOGS "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_LogAccess.html"
 
 #define DOC_GLOBAL                                                                                 \

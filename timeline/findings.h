@@ -68,6 +68,17 @@
       "{0} had a change of {1} that waited for a restart{2}: pending parameter changes can keep "  \
       "zero-downtime patching from completing",                                                    \
       DOC_ZDP)                                                                                     \
+    X(ZDP_SOCKET, "zdp.cause-socket", NOTICE,                                                      \
+      "the log of {0} counts {1} connections lost because handing over their sockets took too "    \
+      "long (ZD_SOCKET_TRANSFER_CONN_DROPPED)",                                                    \
+      DOC_RELEASES)                                                                                \
+    X(ZDP_GROUP, "zdp.cause-group", NOTICE,                                                        \
+      "{0} had a change of {1} pending since {2}; the events do not say whether {3} uses that "    \
+      "parameter group. Pending parameter changes can keep zero-downtime patching from "           \
+      "completing",                                                                                \
+      DOC_ZDP)                                                                                     \
+    X(ZDP_RELEASE, "zdp.cause-release", INFO,                                                      \
+      "zero-downtime patching of {0} began on {1}: {2} {3}", DOC_RELEASES)                         \
     X(ZDP_CAUSE_NOT_SEEN, "zdp.cause-not-seen", INFO,                                              \
       "the log of {0} covers the attempt and has no line that tells of {1} (an idle session "      \
       "leaves none)",                                                                              \

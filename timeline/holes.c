@@ -36,6 +36,8 @@ logs_index(struct tl_builder *b, struct logs *out)
     out->of_run = tl_arena_alloc(&b->scratch, (b->nplans + 1) * sizeof(*out->of_run));
     if (!several || !out->of_tree || !out->next_of_tree || !out->of_run)
         return TL_ENOMEM;
+    if (pending_index(b, out))
+        return TL_ENOMEM;
     memset(out->of_tree, 0xff, (b->nres + 1) * sizeof(*out->of_tree)); /* NONE */
     memset(out->of_run, 0xff, (b->nplans + 1) * sizeof(*out->of_run));
     for (uint32_t i = (uint32_t)b->nservers; i > 0; i--) {
@@ -129,16 +131,13 @@ say_late(struct tl_builder *b, struct plan *p)
 static tl_time
 oldest_event(const struct tl_builder *b)
 {
-    for (uint32_t i = 0; i < b->report->nrows; i++)
-        switch (row_event(b, i)->channel) {
-        case TL_CHANNEL_API:
-        case TL_CHANNEL_EVENTBRIDGE:
-        case TL_CHANNEL_SNS:
-        case TL_CHANNEL_TABLE:
+    for (uint32_t i = 0; i < b->report->nrows; i++) {
+        enum tl_channel c = row_event(b, i)->channel;
+
+        if (c == TL_CHANNEL_API || c == TL_CHANNEL_EVENTBRIDGE || c == TL_CHANNEL_SNS ||
+            c == TL_CHANNEL_TABLE)
             return row_event(b, i)->when.earliest;
-        default:
-            break;
-        }
+    }
     return TL_TIME_NONE;
 }
 

@@ -209,6 +209,7 @@ static const struct {
      "  ! outage.no-probe [5 7 8 9]\n"
      "  ! zdp.cause-unknown [5 6 7]\n"
      "  ! restart.without-shutdown [9]\n"
+     "  ! zdp.cause-release [5 6 7]\n"
      "  ! zdp.not-used-by-design [5 9]\n"},
     {"two clusters of one region at the same moment",
      {"06:00:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
@@ -263,7 +264,8 @@ static const struct {
      "  ! outage.no-probe [3 4]\n"
      "  ! outage.no-probe [8]\n"
      "  ! zdp.cause-unknown [8 9]\n"
-     "  ! zdp.not-used-by-design [3 4]\n"},
+     "  ! zdp.not-used-by-design [3 4]\n"
+     "  ! zdp.cause-release [8 9]\n"},
     {"one upgrade of a global cluster, inferred",
      {"06:20:01.000 api cluster us-east-1 a@1 | Database cluster engine minor version upgrade "
       "started. Cluster remains online.\n"
