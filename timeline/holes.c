@@ -155,12 +155,13 @@ say_without_events(struct tl_builder *b, struct plan *p, tl_time oldest)
                             TL_STR(" later")};
     struct tl_str args[3];
 
-    if (!p->seen_only || began->at == TL_TIME_NONE)
-        return TL_OK;
+    if (!p->seen_only || began->at == TL_TIME_NONE ||
+        b->res[b->episodes[p->episodes[0]].tree].region.n == 0)
+        return TL_OK; /* without a Region it may be a server of anybody's */
     args[0] = res_called(b, b->episodes[p->episodes[0]].tree);
     args[1] = TL_STR("no RDS events were given");
     args[2] = words_time(b, &until);
-    if (oldest != TL_TIME_NONE && oldest > began->latest) {
+    if (oldest != TL_TIME_NONE && oldest - began->latest > DEFAULT_WINDOW_US) {
         late[1] = words_time(b, &first);
         late[3] = words_long(b, oldest - began->latest);
         args[1] = words_join(b, late, 5);
