@@ -13,6 +13,7 @@
 static const int64_t BEFORE_US = 2 * TL_MINUTE;
 static const int64_t AFTER_US = 15 * TL_MINUTE;
 static const int64_t REQUEST_US = TL_HOUR;
+static const int64_t WINDOW_US = 8 * TL_DAY; /* to the maintenance window after a call */
 static const int64_t ONE_FLIP_US = 6 * TL_HOUR;
 
 struct by_region {
@@ -459,6 +460,32 @@ follows(const struct tl_builder *b, const struct plan *p, const struct tl_instan
     return began->latest >= call->earliest && began->earliest - call->latest <= REQUEST_US;
 }
 
+/* Whether a call lets the change wait for the maintenance window. */
+static bool
+waits(const struct tl_event *ev)
+{
+    struct tl_str name = tl_event_text(ev, TL_STR("event_name"));
+
+    if (tl_str_eq(name, TL_STR("ApplyPendingMaintenanceAction")))
+        return tl_str_find(ev->message, TL_STR("optInType=next-maintenance")) != SIZE_MAX;
+    return (tl_str_eq(name, TL_STR("ModifyDBCluster")) ||
+            tl_str_eq(name, TL_STR("ModifyDBInstance"))) &&
+           !tl_str_eq(tl_event_text(ev, TL_STR("apply_immediately")), TL_STR("true"));
+}
+
+/* Whether the run may be what the call of a row waited for. */
+static bool
+waited_for(const struct tl_builder *b, const struct plan *p, const struct tl_event *ev)
+{
+    const struct tl_instant *began = &row_event(b, p->began)->when;
+    struct tl_str asked = tl_event_text(ev, TL_STR("engine_version"));
+    struct tl_str to = b->episodes[p->episodes[0]].to;
+
+    return waits(ev) && began->latest >= ev->when.earliest &&
+           began->earliest - ev->when.latest <= WINDOW_US &&
+           (asked.n == 0 || to.n == 0 || version_agrees(asked, to));
+}
+
 static bool
 sooner(const struct tl_builder *b, uint32_t plan, uint32_t than)
 {
@@ -500,7 +527,8 @@ plan_of_call(const struct tl_builder *b, const struct attach *a, uint32_t row, e
     for (uint32_t i = b->by_tree[r->tree]; i != NONE; i = b->joined[i].next_of_tree) {
         const struct plan *p = &b->plans[b->episodes[i].run];
 
-        if (p->layer == layer && follows(b, p, &ev->when) && sooner(b, b->episodes[i].run, best))
+        if (p->layer == layer && (follows(b, p, &ev->when) || waited_for(b, p, ev)) &&
+            sooner(b, b->episodes[i].run, best))
             best = b->episodes[i].run;
     }
     if (r->kind != TL_KIND_GLOBAL_CLUSTER)

@@ -66,7 +66,7 @@ struct role { /* proved by topology */
 /* A resource. Index 0 is the resource of events that name none and have no input of their own. */
 struct res {
     struct tl_str key, account, region, id, label, arn, source_type;
-    struct tl_str class_, engine, version, mode; /* of topology; "?": it says several */
+    struct tl_str class_, engine, version, mode, window; /* of topology; "?": it says several */
     enum tl_kind kind;
     uint32_t input;   /* without a region it is this input's own; else NONE */
     uint32_t cluster; /* resource; NONE: not known, or it is none's member */

@@ -18,6 +18,9 @@ enum { MAX_PROOF_ROWS = 48, MAX_ARG = 600, MAX_TEXT = 8 * 1024 };
     "AuroraPostgreSQL.Updates.html"
 #define DOC_LOGS "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_LogAccess.html"
 
+#define DOC_MAINTENANCE                                                                            \
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"                                \
+    "USER_UpgradeDBInstance.Maintenance.html"
 #define DOC_GLOBAL                                                                                 \
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"                                \
     "aurora-global-database-upgrade.html"

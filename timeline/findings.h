@@ -160,6 +160,10 @@
       "hour at which its change of version falls into the run of {2}: if its clock was there, "    \
       "say --as auto,tz={1} before it",                                                            \
       DOC_NONE)                                                                                    \
+    X(UPGRADE_AUTOMATIC, "upgrade.automatic", NOTICE, "{0}", DOC_MAINTENANCE)                      \
+    X(UPGRADE_UNREQUESTED, "upgrade.unrequested", NOTICE,                                          \
+      "no call in the CloudTrail records that were given asked for the change of {0}{1}",          \
+      DOC_NONE)                                                                                    \
     X(LOG_CRASH, "log.crash", WARNING, "{0} crashed, by its own log: {1}", DOC_NONE)               \
     X(LOG_START_FAILED, "log.start-failed", WARNING, "{0} failed to start {1}: {2}", DOC_NONE)     \
     X(LOG_LAST_KNOWN_UP, "log.last-known-up", NOTICE,                                              \

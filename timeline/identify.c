@@ -340,6 +340,7 @@ observe(struct tl_builder *b, const struct item *it)
     note(&r->version, field(it, TL_STR("engine_version")));
     note(&r->class_, field(it, TL_STR("class")));
     note(&r->mode, field(it, TL_STR("engine_mode")));
+    note(&r->window, field(it, TL_STR("maintenance_window")));
     if (note_role(b, it->res, field(it, TL_STR("role"))))
         return TL_ENOMEM;
     if (who.id.n == 0 || r->kind != TL_KIND_CLUSTER)

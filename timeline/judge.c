@@ -430,7 +430,7 @@ say_ambiguous(struct tl_builder *b, struct plan *p)
     return TL_OK;
 }
 
-static bool
+bool
 have_trail(const struct tl_builder *b)
 {
     for (size_t i = 0; i < b->report->ninputs; i++)

@@ -79,6 +79,7 @@ new_res(struct tl_builder *b, const struct tl_ident *who, uint32_t input, struct
                       .class_ = empty,
                       .engine = empty,
                       .version = empty,
+                      .window = empty,
                       .kind = who->kind,
                       .input = is_private(who) ? input : NONE,
                       .cluster = NONE,

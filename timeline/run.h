@@ -118,6 +118,8 @@ enum tl_status run_zdp(struct tl_builder *b, struct plan *p); /* zdp.c */
 enum tl_status run_phases(struct tl_builder *b, struct plan *p);     /* phases.c */
 enum tl_status run_parameters(struct tl_builder *b, struct plan *p); /* phases.c */
 enum tl_status run_findings(struct tl_builder *b, struct plan *p);   /* judge.c */
+enum tl_status run_request(struct tl_builder *b, struct plan *p);    /* requests.c */
+bool have_trail(const struct tl_builder *b); /* whether CloudTrail records were given */
 
 /* How far apart two versions are. */
 enum change { CHANGE_UNKNOWN, CHANGE_NONE, CHANGE_PATCH, CHANGE_MINOR, CHANGE_MAJOR };

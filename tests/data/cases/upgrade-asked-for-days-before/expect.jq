@@ -1,0 +1,1 @@
+.runs | length == 1 and (.[0] | .requested.by == "user/dba" and .requested.via == "ModifyDBCluster" and ([.findings[].code] | index("upgrade.automatic") == null and index("upgrade.unrequested") == null))
