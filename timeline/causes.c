@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "timeline/findings.h"
+#include "timeline/zdp.h"
 
 static const int64_t STATEMENT_US = TL_MINUTE; /* so long before, a statement may still run */
 static const int64_t NEAR_US = 15 * TL_MINUTE;
@@ -75,20 +76,25 @@ static const struct {
 #undef ROW
 };
 
-/* What is documented to get in the way, and how texts call it. */
+/* Of which engine something is documented. */
+enum engine { POSTGRES = 1, MYSQL = 2, BOTH = 3, MYSQL_2_10 = 4 };
+
+/* What is documented to get in the way, and how texts call it. NFINDINGS: no log shows it. */
 static const struct {
     struct tl_str name;
     enum finding finding;
-    bool mysql; /* of Aurora MySQL, too */
+    enum engine engine;
 } documented[] = {
-    {{"long or idle transactions", 25}, F_ZDP_TRANSACTION, true},
-    {{"running DDL", 11}, F_ZDP_DDL, false},
-    {{"temporary tables", 16}, F_ZDP_TEMP_TABLE, true},
-    {{"table locks", 11}, F_ZDP_TABLE_LOCK, true},
-    {{"sessions that LISTEN", 20}, F_ZDP_LISTEN, false},
-    {{"cursors WITH HOLD", 17}, F_ZDP_CURSOR, false},
-    {{"connections with TLS 1.1", 24}, F_ZDP_TLS, false},
-    {{"pending parameter changes", 25}, F_ZDP_PENDING, true},
+    {{"long or idle transactions", 25}, F_ZDP_TRANSACTION, BOTH},
+    {{"running DDL", 11}, F_ZDP_DDL, POSTGRES},
+    {{"temporary tables", 16}, F_ZDP_TEMP_TABLE, BOTH},
+    {{"table locks", 11}, F_ZDP_TABLE_LOCK, BOTH},
+    {{"user locks (GET_LOCK)", 21}, NFINDINGS, MYSQL},
+    {{"sessions that LISTEN", 20}, F_ZDP_LISTEN, POSTGRES},
+    {{"cursors WITH HOLD", 17}, F_ZDP_CURSOR, POSTGRES},
+    {{"connections with TLS 1.1", 24}, F_ZDP_TLS, POSTGRES},
+    {{"connections with TLS", 20}, NFINDINGS, MYSQL_2_10}, /* no later release drops them */
+    {{"pending parameter changes", 25}, F_ZDP_PENDING, BOTH},
 };
 enum { NDOCUMENTED = sizeof(documented) / sizeof(documented[0]), KEPT = 16, NAMED = 4 };
 
@@ -309,7 +315,7 @@ gather(const struct tl_builder *b, const struct question *q, enum finding cause)
 {
     struct bag g = {.last = NONE};
 
-    for (size_t i = q->first; q->s && i < q->last; i++) {
+    for (size_t i = q->first; q->s && cause != NFINDINGS && i < q->last; i++) {
         bool ended;
 
         if (speaks_for(b, q, q->s->rows[i], cause, &ended))
@@ -401,13 +407,13 @@ say_cause(struct tl_builder *b, const struct question *q, enum finding cause, co
 
 /* "a, b and c" of the documented causes that were (not) seen. */
 static struct tl_str
-words_causes(struct tl_builder *b, bool mysql, const bool *seen)
+words_causes(struct tl_builder *b, enum engine engine, const bool *seen)
 {
     struct tl_str parts[2 * NDOCUMENTED];
     size_t n = 0;
 
     for (size_t i = 0; i < NDOCUMENTED; i++) {
-        if ((mysql && !documented[i].mysql) || (seen && seen[i]))
+        if (!(documented[i].engine & engine) || (seen && seen[i]))
             continue;
         if (n > 0)
             parts[n++] = TL_STR(", ");
@@ -429,24 +435,35 @@ words_what(struct tl_builder *b, const struct tl_zdp *z)
 }
 
 static enum tl_status
-say_unknown(struct tl_builder *b, const struct question *q, bool mysql)
+say_unknown(struct tl_builder *b, const struct question *q, enum engine engine)
 {
     const struct tl_str shown = TL_STR("its log covers that time and shows no sign of ");
     const struct tl_str args[] = {
         res_called(b, q->res), words_what(b, q->z),
-        mysql        ? TL_STR("an error log does not show what sessions did; documented are ")
-        : q->covered ? shown
-        : q->s       ? TL_STR("the log that was given does not cover that time; documented are ")
-                     : TL_STR("no log of it was given; documented are "),
-        words_causes(b, mysql, NULL)};
+        engine != POSTGRES ? TL_STR("an error log does not show what sessions did; documented are ")
+        : q->covered       ? shown
+        : q->s ? TL_STR("the log that was given does not cover that time; documented are ")
+               : TL_STR("no log of it was given; documented are "),
+        words_causes(b, engine, NULL)};
 
     return finding_add(b, q->p, F_ZDP_CAUSE_UNKNOWN, q->z->events, q->z->nevents, args);
+}
+
+static enum engine
+engine_of(const struct tl_builder *b, const struct question *q)
+{
+    static const struct release after[] = {{2, 11}};
+
+    if (!tl_str_eq(q->p->run->engine, TL_STR("aurora-mysql")))
+        return POSTGRES;
+    return version_precedes(version_before(b, q->p, q->res), after, 1, NULL) ? MYSQL | MYSQL_2_10
+                                                                             : MYSQL;
 }
 
 static enum tl_status
 answer(struct tl_builder *b, const struct logs *logs, const struct question *q)
 {
-    bool mysql = tl_str_eq(q->p->run->engine, TL_STR("aurora-mysql"));
+    enum engine engine = engine_of(b, q);
     bool seen[NDOCUMENTED] = {false}, any = false;
     struct tl_str args[2] = {{"", 0}, {"", 0}};
 
@@ -463,10 +480,10 @@ answer(struct tl_builder *b, const struct logs *logs, const struct question *q)
     if (q->z->outcome == TL_ZDP_NOT_ATTEMPTED)
         return TL_OK; /* zdp.not-used says that the reason is not known */
     if (!any)
-        return say_unknown(b, q, mysql);
+        return say_unknown(b, q, engine);
     args[0] = res_called(b, q->res);
-    args[1] = words_causes(b, mysql, seen);
-    if (mysql || !q->covered || args[1].n == 0)
+    args[1] = words_causes(b, engine, seen);
+    if (engine != POSTGRES || !q->covered || args[1].n == 0)
         return TL_OK;
     return finding_add(b, q->p, F_ZDP_CAUSE_NOT_SEEN, q->z->events, q->z->nevents, args);
 }

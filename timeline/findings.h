@@ -115,9 +115,7 @@
       "CloudWatch Logs before is lost",                                                            \
       DOC_LOGS)                                                                                    \
     X(REGION_UNHEARD, "region.no-evidence", NOTICE,                                                \
-      "{0} in {1} is a member of {2}, and nothing in the evidence is of it: describe-events "      \
-      "answers for one Region at a time",                                                          \
-      DOC_DESCRIBE)                                                                                \
+      "{0}: describe-events answers for one Region at a time", DOC_DESCRIBE)                       \
     X(VERSION_MISMATCH, "version.mismatch", WARNING, "{0}", DOC_NONE)                              \
     X(UPGRADE_REFUSED, "upgrade.refused", WARNING, "the upgrade of {0} was refused: {1}",          \
       DOC_EVENTS)                                                                                  \

@@ -315,19 +315,44 @@ members_index(struct tl_builder *b, struct members *m)
     return TL_OK;
 }
 
+/* One call for all Regions, and evidence of one. */
+static enum tl_status
+say_one_region(struct tl_builder *b, struct plan *p)
+{
+    const struct res *r = &b->res[b->episodes[p->episodes[0]].tree];
+    const struct tl_str parts[] = {TL_STR("one call (ModifyGlobalCluster) asked for the upgrade "
+                                          "of all Regions, and the evidence is of "),
+                                   r->region, TL_STR(" alone")};
+    struct tl_str text;
+
+    if (p->request == NONE || p->nepisodes > 1 || r->region.n == 0 ||
+        !tl_str_eq(tl_event_text(row_event(b, p->request), TL_STR("event_name")),
+                   TL_STR("ModifyGlobalCluster")))
+        return TL_OK;
+    text = words_join(b, parts, 3);
+    return finding_add(b, p, F_REGION_UNHEARD, &p->request, 1, &text);
+}
+
 /* Members of the run's global cluster of which there is no evidence. */
 static enum tl_status
 say_unheard(struct tl_builder *b, const struct members *m, struct plan *p)
 {
-    uint32_t i = p->global == NONE ? NONE : m->of_global[p->global];
+    uint32_t first = p->global == NONE ? NONE : m->of_global[p->global];
 
-    for (; i != NONE; i = m->next[i]) {
-        const struct tl_str args[] = {res_title(b, i), b->res[i].region, res_called(b, p->global)};
+    for (uint32_t i = first; i != NONE; i = m->next[i]) {
+        const struct tl_str parts[] = {
+            res_title(b, i),          TL_STR(" in "),
+            b->res[i].region,         TL_STR(" is a member of "),
+            res_called(b, p->global), TL_STR(", and nothing in the evidence is of it")};
+        struct tl_str text;
 
-        if (!is_member(b, p, i) && finding_add(b, p, F_REGION_UNHEARD, NULL, 0, args))
+        if (is_member(b, p, i))
+            continue;
+        text = words_join(b, parts, 6);
+        if (finding_add(b, p, F_REGION_UNHEARD, NULL, 0, &text))
             return TL_ENOMEM;
     }
-    return TL_OK;
+    return first == NONE ? say_one_region(b, p) : TL_OK;
 }
 
 /* ---- all of them ---- */

@@ -232,7 +232,12 @@ find_mismatch(struct tl_builder *b, struct plan *p, const struct change_seen *li
                                        TL_STR(" from "),
                                        c->from,
                                        TL_STR(" to "),
-                                       c->to};
+                                       c->to,
+                                       p->joined
+                                           ? TL_STR(": clusters of a global database must run "
+                                                    "the same version")
+                                           : TL_STR(": members of a cluster must run the same "
+                                                    "version")};
         uint32_t rows[] = {a->row, c->row};
         struct tl_str text;
 

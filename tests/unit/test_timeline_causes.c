@@ -339,6 +339,40 @@ what_cannot_be_known_is_said(void **state)
     bench_free(&b);
 }
 
+/* What is documented depends on the engine, and on its release. */
+static void
+each_engine_has_its_own_list_of_causes(void **state)
+{
+    static const struct {
+        const char *from, *to, *says;
+    } cases[] = {
+        {"5.7.mysql_aurora.2.10.1", "5.7.mysql_aurora.2.11.1",
+         "an error log does not show what sessions did; documented are long or idle transactions, "
+         "temporary tables, table locks, user locks (GET_LOCK), connections with TLS or pending "
+         "parameter changes"},
+        {"5.7.mysql_aurora.2.11.1", "5.7.mysql_aurora.2.11.2",
+         "user locks (GET_LOCK) or pending parameter changes"},
+        {"15.4.2", "15.5.2", "cursors WITH HOLD, connections with TLS 1.1 or pending"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char end[512];
+        struct bench b;
+
+        snprintf(end, sizeof(end),
+                 "06:04:00.000 api cluster us-east-1 a@1 | Database cluster engine minor version "
+                 "upgrade complete. Previous version: %s. New version: %s.\n",
+                 cases[i].from, cases[i].to);
+        bench_begin(&b);
+        bench_feed(&b, "events", BEGIN FINISHED("2"));
+        bench_feed(&b, "end", end);
+        bench_end(&b);
+        assert_true(has(text_of_code(b.report->runs, "zdp.cause-unknown"), cases[i].says));
+        bench_free(&b);
+    }
+}
+
 /* Sessions are counted once each, and those that were ended in the attempt are told. */
 static void
 sessions_are_counted_by_their_processes(void **state)
@@ -436,6 +470,7 @@ main(void)
         cmocka_unit_test(the_attempt_of_the_writer_proves_its_reader),
         cmocka_unit_test(the_log_tells_what_was_in_the_way),
         cmocka_unit_test(what_cannot_be_known_is_said),
+        cmocka_unit_test(each_engine_has_its_own_list_of_causes),
         cmocka_unit_test(sessions_are_counted_by_their_processes),
         cmocka_unit_test(sockets_groups_and_releases_are_told),
     };

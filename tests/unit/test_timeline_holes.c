@@ -201,6 +201,34 @@ a_region_without_evidence_is_named(void **state)
     }
 }
 
+static void
+one_call_for_all_regions_wants_evidence_of_all(void **state)
+{
+    static const char *const calls[] = {"ModifyGlobalCluster", "ModifyDBCluster"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char call[256];
+        struct tl_str text;
+        struct bench b;
+
+        snprintf(call, sizeof(call),
+                 "05:59:00.000 trail %s | event_name=%s engine_version=15.5 user=me\n",
+                 i == 0 ? "global-cluster us-east-1 g@1" : "cluster us-east-1 a@1", calls[i]);
+        bench_begin(&b);
+        bench_feed(&b, "trail", call);
+        bench_feed(&b, "events", OF_REGION("00", "us-east-1", "a"));
+        assert_int_equal(bench_end(&b)->nruns, 1);
+        assert_int_not_equal(b.report->runs->requested.event, TL_NO_INDEX);
+        text = text_of_code(b.report->runs, "region.no-evidence");
+        if (i == 0)
+            assert_true(has(text, "and the evidence is of us-east-1 alone: describe-events"));
+        else
+            assert_text(text, "-");
+        bench_free(&b);
+    }
+}
+
 int
 main(void)
 {
@@ -210,6 +238,7 @@ main(void)
         cmocka_unit_test(a_log_of_another_time_is_told),
         cmocka_unit_test(deleted_logs_are_told_once_for_each_resource),
         cmocka_unit_test(a_region_without_evidence_is_named),
+        cmocka_unit_test(one_call_for_all_regions_wants_evidence_of_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
