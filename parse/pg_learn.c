@@ -356,6 +356,7 @@ pg_learn(struct tl_reader *r, struct tl_str head, void **state, struct tl_error 
     struct pg_state *s = tl_arena_alloc(&r->arena, sizeof(*s));
     struct pg_survey survey;
     enum tl_status st = TL_OK;
+    bool fits;
 
     *state = s;
     if (!s)
@@ -366,9 +367,13 @@ pg_learn(struct tl_reader *r, struct tl_str head, void **state, struct tl_error 
         st = take_given(r, s, err);
     if (st)
         return st;
-    if (!s->given || count_records(s, head) == 0)
-        for (size_t i = 0; i < survey.nshapes; i++)
-            add_shape(s, &survey.shapes[i]);
+    fits = s->given && count_records(s, head) > 0;
+    if (s->given && !fits && survey.timed + survey.syslog > 0)
+        reader_odd(r, 1,
+                   "the prefix of --log-line-prefix fits none of its first lines: that of the file "
+                   "was taken");
+    for (size_t i = 0; i < survey.nshapes && !fits; i++)
+        add_shape(s, &survey.shapes[i]);
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
         add_shape(s, &always[i]);
     sort_shapes(s);

@@ -26,6 +26,7 @@ struct head {
     __m256i text;
     uint32_t mask; /* of the bytes that count */
     uint32_t n;    /* bytes of time and zone */
+    const struct pg_shape *shape;
 };
 
 WIDE static inline __m256i
@@ -58,19 +59,35 @@ line_feed(const char *p, const char *stop)
     return stop;
 }
 
+/* The shape of lines that have `after` behind their time; NULL: none, or that is not all it takes.
+ */
+static const struct pg_shape *
+shape_of(const struct pg_state *s, char after)
+{
+    for (size_t i = 0; i < s->nshapes && s->shapes[i].after != '\0'; i++)
+        if (s->shapes[i].after == after)
+            return &s->shapes[i];
+    return NULL;
+}
+
 /* A time at p that is not that of the record before. */
 WIDE static inline bool
-new_time(const struct pg_shape *x, const char *p, struct pg_time *t)
+new_time(const struct pg_state *s, const struct pg_shape **x, const char *p, struct pg_time *t)
 {
-    return pg_time_wide(p, t) && *t->end == x->after;
+    if (!pg_time_wide(p, t))
+        return false;
+    if (!*x || (*x)->after != *t->end)
+        *x = shape_of(s, *t->end);
+    return *x != NULL;
 }
 
 WIDE static inline void
-remember(struct head *h, const struct pg_time *t)
+remember(struct head *h, const struct pg_shape *x, const struct pg_time *t)
 {
     h->text = load32(t->p);
     h->n = (uint32_t)(t->end - t->p);
     h->mask = (2u << h->n) - 1;
+    h->shape = x;
 }
 
 WIDE static inline bool
@@ -141,8 +158,9 @@ tag_at(const char *rest, unsigned colon, char before, struct pg_tag *tag)
 
 /* Lines from the block's beginning on, but for the last REACH bytes; returns what is left. */
 WIDE static const char *
-scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
+scan(const struct log_lens *lens, struct log_block *b)
 {
+    const struct pg_state *s = lens->state;
     const char *stop = b->buf + b->n, *p = b->buf;
     struct head head = {.text = _mm256_set1_epi8('\n'), .mask = UINT32_MAX}; /* of no record yet */
     struct ordinary ordinary = {{0}};
@@ -151,6 +169,7 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
         size_t at = (size_t)(p - b->buf);
         struct pg_time t = {.p = NULL};
         struct pg_tag tag;
+        const struct pg_shape *x = head.shape;
         const char *rest = p + head.n;
         uint64_t colons, ends, more, beyond;
 
@@ -159,7 +178,7 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
                 p = line_feed(p, stop);
                 continue;
             }
-            if (!new_time(x, p, &t))
+            if (!new_time(s, &x, p, &t))
                 goto other;
             rest = t.end;
         }
@@ -173,7 +192,7 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
             log_block_record(b, at);
             if (t.p) {
                 note_time(b, &t, at);
-                remember(&head, &t);
+                remember(&head, x, &t);
             }
             if (may_be_known(lens->keys, &ordinary, message_behind(&tag, stop), stop))
                 log_block_hit(b, at);
@@ -192,21 +211,16 @@ scan(const struct log_lens *lens, const struct pg_shape *x, struct log_block *b)
     return p;
 }
 
-/* The first shape of an input decides alone about lines that fit it; it has to be the usual one,
- * with a byte behind the time that ends its zone. */
+/* Whether every line that begins a record begins with its time. */
 static bool
 is_usual(const struct pg_state *s)
 {
-    const struct pg_shape *x = s->shapes;
+    bool usual = s->nshapes > 0 && !s->twice && !s->syslog.on;
 
-    if (s->nshapes == 0 || s->twice || s->syslog.on || x->floating || x->nlead > 0 ||
-        x->clock != PG_CLOCK_ISO || x->after == '\0')
-        return false;
-    for (size_t i = 1; i < s->nshapes; i++) /* a line that begins with a tab is of none of them */
-        if (s->shapes[i].floating || s->shapes[i].clock == PG_CLOCK_NONE ||
-            (s->shapes[i].nlead > 0 && s->shapes[i].lead[0] == '\t'))
-            return false;
-    return true;
+    for (size_t i = 0; i < s->nshapes; i++)
+        usual &=
+            !s->shapes[i].floating && s->shapes[i].nlead == 0 && s->shapes[i].clock == PG_CLOCK_ISO;
+    return usual;
 }
 
 WIDE static void
@@ -229,7 +243,7 @@ pg_scan_lines(const struct log_lens *lens, struct log_block *b)
 
     if (!is_usual(s) || !__builtin_cpu_supports("avx2"))
         return false;
-    scan_rest(lens, b, scan(lens, s->shapes, b));
+    scan_rest(lens, b, scan(lens, b));
     return true;
 }
 
