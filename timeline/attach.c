@@ -12,8 +12,6 @@
 
 static const int64_t BEFORE_US = 2 * TL_MINUTE;
 static const int64_t AFTER_US = 15 * TL_MINUTE;
-static const int64_t REQUEST_US = TL_HOUR;
-static const int64_t WINDOW_US = 8 * TL_DAY; /* to the maintenance window after a call */
 static const int64_t ONE_FLIP_US = 6 * TL_HOUR;
 
 struct by_region {
@@ -415,155 +413,6 @@ place_rest(struct tl_builder *b, const struct attach *a)
     }
 }
 
-/* ---- calls ---- */
-
-static const struct {
-    struct tl_str name;
-    enum layer layer;
-    bool versioned; /* it asks for an upgrade only when it names a version */
-} calls[] = {
-#define ROW(name, layer, versioned)                                                                \
-    {                                                                                              \
-        {name, sizeof(name) - 1}, LAYER_##layer, versioned                                         \
-    }
-    ROW("ModifyGlobalCluster", UPGRADE, true),
-    ROW("ModifyDBCluster", UPGRADE, true),
-    ROW("ModifyDBInstance", UPGRADE, true),
-    ROW("ApplyPendingMaintenanceAction", UPGRADE, false),
-    ROW("FailoverDBCluster", FAILOVER, false),
-    ROW("RebootDBInstance", FAILOVER, false),
-    ROW("FailoverGlobalCluster", GLOBAL, false),
-    ROW("SwitchoverGlobalCluster", GLOBAL, false),
-    ROW("SwitchoverBlueGreenDeployment", BLUEGREEN, false),
-#undef ROW
-};
-
-/* The layer of the runs that the call of a row asks for; NLAYERS: none. */
-static enum layer
-asked_for(const struct tl_event *ev)
-{
-    struct tl_str name = tl_event_text(ev, TL_STR("event_name"));
-
-    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-        if (tl_str_eq(calls[i].name, name) &&
-            (!calls[i].versioned || tl_event_text(ev, TL_STR("engine_version")).n > 0))
-            return calls[i].layer;
-    return NLAYERS;
-}
-
-/* Whether the run began within the hour after the call, as far as both are known. */
-static bool
-follows(const struct tl_builder *b, const struct plan *p, const struct tl_instant *call)
-{
-    const struct tl_instant *began = &row_event(b, p->began)->when;
-
-    return began->latest >= call->earliest && began->earliest - call->latest <= REQUEST_US;
-}
-
-/* Whether a call lets the change wait for the maintenance window. */
-static bool
-waits(const struct tl_event *ev)
-{
-    struct tl_str name = tl_event_text(ev, TL_STR("event_name"));
-
-    if (tl_str_eq(name, TL_STR("ApplyPendingMaintenanceAction")))
-        return tl_str_find(ev->message, TL_STR("optInType=next-maintenance")) != SIZE_MAX;
-    return (tl_str_eq(name, TL_STR("ModifyDBCluster")) ||
-            tl_str_eq(name, TL_STR("ModifyDBInstance"))) &&
-           !tl_str_eq(tl_event_text(ev, TL_STR("apply_immediately")), TL_STR("true"));
-}
-
-/* Whether the run may be what the call of a row waited for. */
-static bool
-waited_for(const struct tl_builder *b, const struct plan *p, const struct tl_event *ev)
-{
-    const struct tl_instant *began = &row_event(b, p->began)->when;
-    struct tl_str asked = tl_event_text(ev, TL_STR("engine_version"));
-    struct tl_str to = b->episodes[p->episodes[0]].to;
-
-    return waits(ev) && began->latest >= ev->when.earliest &&
-           began->earliest - ev->when.latest <= WINDOW_US &&
-           (asked.n == 0 || to.n == 0 || version_agrees(asked, to));
-}
-
-static bool
-sooner(const struct tl_builder *b, uint32_t plan, uint32_t than)
-{
-    return than == NONE || b->plans[plan].began < b->plans[than].began;
-}
-
-/* A call about a global cluster that no topology describes: the only run of several regions (or of
- * its region) that began then, of its account where that is known. */
-static uint32_t
-plan_of_global_call(const struct tl_builder *b, const struct attach *a, const struct tl_event *ev,
-                    enum layer layer)
-{
-    uint32_t found = NONE;
-
-    for (size_t i = 0; i < a->first_flip; i++) {
-        const struct plan *p = &b->plans[i];
-        struct tl_str account = b->res[b->episodes[p->episodes[0]].tree].account;
-
-        if (p->layer != layer || p->global != NONE || !follows(b, p, &ev->when) ||
-            (account.n > 0 && ev->who.account.n > 0 && !tl_str_eq(account, ev->who.account)) ||
-            b->res[b->episodes[p->episodes[0]].tree].kind != TL_KIND_CLUSTER ||
-            (!p->joined &&
-             !tl_str_eq(b->res[b->episodes[p->episodes[0]].tree].region, ev->who.region)))
-            continue;
-        if (found != NONE)
-            return NONE;
-        found = (uint32_t)i;
-    }
-    return found;
-}
-
-static uint32_t
-plan_of_call(const struct tl_builder *b, const struct attach *a, uint32_t row, enum layer layer)
-{
-    const struct tl_event *ev = row_event(b, row);
-    const struct res *r = &b->res[b->rowx[row].res];
-    uint32_t best = NONE;
-
-    for (uint32_t i = b->by_tree[r->tree]; i != NONE; i = b->joined[i].next_of_tree) {
-        const struct plan *p = &b->plans[b->episodes[i].run];
-
-        if (p->layer == layer && (follows(b, p, &ev->when) || waited_for(b, p, ev)) &&
-            sooner(b, b->episodes[i].run, best))
-            best = b->episodes[i].run;
-    }
-    if (r->kind != TL_KIND_GLOBAL_CLUSTER)
-        return best;
-    for (size_t i = 0; i < a->first_flip; i++) {
-        const struct plan *p = &b->plans[i];
-
-        if (p->global == b->rowx[row].res && p->layer == layer && follows(b, p, &ev->when) &&
-            sooner(b, (uint32_t)i, best))
-            best = (uint32_t)i;
-    }
-    return best == NONE ? plan_of_global_call(b, a, ev, layer) : best;
-}
-
-static void
-place_calls(struct tl_builder *b, const struct attach *a)
-{
-    for (uint32_t i = 0; i < b->report->nrows; i++) {
-        const struct tl_event *ev = row_event(b, i);
-        enum layer layer = b->rowx[i].part == PART_REQUEST ? asked_for(ev) : NLAYERS;
-        uint32_t plan = layer == NLAYERS ? NONE : plan_of_call(b, a, i, layer);
-        struct plan *p = plan == NONE ? NULL : &b->plans[plan];
-
-        if (!p)
-            continue;
-        take(b, i, plan);
-        if (tl_event_text(ev, TL_STR("error_code")).n > 0 ||
-            tl_event_text(ev, TL_STR("error_message")).n > 0)
-            continue;
-        p->request = i; /* the last before the run */
-        if (p->global == NONE && b->res[b->rowx[i].res].kind == TL_KIND_GLOBAL_CLUSTER)
-            p->global = b->rowx[i].res;
-    }
-}
-
 enum tl_status
 build_attach(struct tl_builder *b)
 {
@@ -578,7 +427,7 @@ build_attach(struct tl_builder *b)
         a.regions[a.nregions++] = (struct by_region){b->res[b->episodes[i].tree].region,
                                                      b->episodes[i].run, b->episodes[i].tree};
     qsort(a.regions, a.nregions, sizeof(*a.regions), by_region);
-    place_calls(b, &a);
+    attach_calls(b);
     st = place_flips(b, &a);
     if (!st)
         st = plan_flips(b, &a);

@@ -95,6 +95,7 @@ enum tl_status plan_of_flip(struct tl_builder *b, uint32_t tree, uint32_t row, u
 
 enum tl_status build_plans(struct tl_builder *b);
 enum tl_status build_attach(struct tl_builder *b);
+void attach_calls(struct tl_builder *b); /* calls.c: before there are runs of flips */
 enum tl_status build_runs(struct tl_builder *b);
 enum tl_status build_claims(struct tl_builder *b);
 enum tl_status build_suggestions(struct tl_builder *b); /* findings on words that are missing */
