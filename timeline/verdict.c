@@ -75,21 +75,23 @@ of_episode(const struct tl_builder *b, const struct plan *p, uint32_t id)
     return w;
 }
 
-/* Whether what is seen of an instance is seen of the cluster's writer, or of its only instance. */
+/* Whether what is seen of an instance is seen of the cluster's writer, or of its only instance:
+ * that the others are silent says something only once there was time for them to speak. */
 static bool
-is_writer(const struct tl_builder *b, uint32_t instance)
+is_writer(const struct tl_builder *b, const struct plan *p, uint32_t instance)
 {
     const struct res *r = &b->res[instance];
     size_t n = 0;
 
     for (uint32_t i = b->first_member[r->tree]; i < b->first_member[r->tree + 1]; i++)
         n += b->res[b->members[i]].kind == TL_KIND_INSTANCE;
-    return n < 2 || (res_has_role(r, TL_ROLE_WRITER) && !res_has_role(r, TL_ROLE_READER));
+    return (n < 2 && b->newest - p->to > SHORTLY_US) ||
+           (res_has_role(r, TL_ROLE_WRITER) && !res_has_role(r, TL_ROLE_READER));
 }
 
 /* Whether what an endpoint or an instance shows is true of its whole tree: a reader's is not. */
 static bool
-shows_end(const struct tl_builder *b, uint32_t res)
+shows_end(const struct tl_builder *b, const struct plan *p, uint32_t res)
 {
     const struct res *r = &b->res[res], *of = r->cluster == NONE ? NULL : &b->res[r->cluster];
     struct tl_host host;
@@ -97,9 +99,9 @@ shows_end(const struct tl_builder *b, uint32_t res)
     if (b->res[r->tree].kind != TL_KIND_CLUSTER)
         return true;
     if (r->kind == TL_KIND_INSTANCE)
-        return is_writer(b, res);
+        return is_writer(b, p, res);
     if (of && of->kind == TL_KIND_INSTANCE)
-        return is_writer(b, r->cluster);
+        return is_writer(b, p, r->cluster);
     return !tl_host_read(res_name(r), &host) || !host.is_reader;
 }
 
@@ -115,7 +117,7 @@ seen_of_tree(const struct tl_builder *b, const struct plan *p, uint32_t tree)
         const struct tl_event *ev = row_event(b, p->rows[i]);
 
         if (!row_is_flip(b, p->rows[i]) || row_tree(b, p->rows[i]) != tree ||
-            (!p->seen_only && !shows_end(b, b->rowx[p->rows[i]].res)))
+            (!p->seen_only && !shows_end(b, p, b->rowx[p->rows[i]].res)))
             continue;
         before = before.n > 0 ? before : tl_event_text(ev, TL_STR("from_version"));
         w.row = p->rows[i];
@@ -237,7 +239,7 @@ still_shown(const struct tl_builder *b, const struct plan *p)
         const struct series *s = b->loops[i].series;
 
         if (s->version_last.n == 0 || !tl_str_eq(s->version_first, s->version_last) ||
-            s->first > p->from || s->last < p->to || !shows_end(b, b->loops[i].res))
+            s->first > p->from || s->last < p->to || !shows_end(b, p, b->loops[i].res))
             continue;
         for (size_t k = 0; k < p->nepisodes; k++)
             if (b->episodes[p->episodes[k]].tree == b->loops[i].tree &&
