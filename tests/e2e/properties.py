@@ -120,11 +120,17 @@ def shape(box, r):
         good &= all([keys_hold(box, kind, x, kind) for x in rows])
     good &= [e["n"] for e in r["events"]] == list(range(1, len(r["events"]) + 1))
     good &= all(a["at"] <= b["at"] for a, b in zip(r["events"], r["events"][1:]))
-    good &= all(e["earliest"] <= e["at"] <= e["latest"] and e["proofs"] for e in r["events"])
-    good &= all(e["proofs"][0]["input"] == e["input"] and e["proofs"][0]["line"] == e["line"] for e in r["events"])
+    good &= all(e["earliest"] <= e["at"] <= e["latest"] for e in r["events"])
+    good &= all(e["inferred"] == (not e["proofs"]) for e in r["events"])
+    good &= all(e["proofs"][0]["input"] == e["input"] and e["proofs"][0]["line"] == e["line"] for e in seen(r))
     good &= all(o["failures"].keys() <= KINDS for o in outages(r))
     good &= all(1 <= n <= len(r["events"]) for f in findings(r) for n in f["events"])
     box.say("shape of the report", good)
+
+
+def seen(r):
+    """The rows that some record proves."""
+    return [e for e in r["events"] if not e["inferred"]]
 
 
 def outages(r):
@@ -150,8 +156,8 @@ def facts(r):
 
 def name_rows(x, rows):
     if isinstance(x, dict):
-        return {k: [rows[n] for n in v] if k in ("events", "proof") else rows[v] if k == "event" and v else name_rows(v, rows)
-                for k, v in x.items()}
+        return {k: [rows[n] for n in v] if k in ("events", "proof", "strategy_proof") else
+                rows[v] if k == "event" and v else name_rows(v, rows) for k, v in x.items()}
     return [name_rows(v, rows) for v in x] if isinstance(x, list) else x
 
 
@@ -207,8 +213,8 @@ def channels(box, w, base, files):
         box.say(f"rows by {what}", len(alone["events"]) == len(base["events"]),
                 f"{len(alone['events'])} rows, {len(base['events'])} by describe-events")
         box.say(f"rows by describe-events and {what}", len(both["events"]) == len(base["events"]) and
-                all(len(e["proofs"]) >= 2 for e in both["events"]),
-                [(e["resource"], e["message"][:40], e["proofs"]) for e in both["events"] if len(e["proofs"]) < 2])
+                all(len(e["proofs"]) >= 2 for e in seen(both)),
+                [(e["resource"], e["message"][:40], e["proofs"]) for e in seen(both) if len(e["proofs"]) < 2])
         truth(box, f"describe-events and {what}", w, both)
         if minutes:
             box.same(f"{what} moves no instant", [e["at"] for e in both["events"]], [e["at"] for e in base["events"]])
