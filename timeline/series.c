@@ -40,6 +40,7 @@ new_track(struct series_set *s, uint32_t block)
     t->block = block;
     t->first = t->last = TL_TIME_NONE;
     t->nearest_us = TL_UNKNOWN;
+    t->version_start = TL_TIME_NONE;
     s->tracks[s->n++] = t;
     return t;
 }

@@ -11,6 +11,17 @@
 
 struct series_set; /* the loops of one input */
 
+/* One version took the place of another, by the clock of the loop's host. Of the last attempt that
+ * showed the one before only a bound of its start is sure, of the first that showed the other one
+ * of its end; TL_TIME_NONE: not known. */
+struct version_flip {
+    struct tl_str from, to;
+    tl_time old_start;                  /* it cannot have begun before that */
+    tl_time new_end;                    /* it had ended by then */
+    tl_time stamp;                      /* of the first attempt that showed `to` */
+    bool old_exact, new_exact, settled; /* while folding: nothing of the sleep in these */
+};
+
 /* One loop of an input, folded. Texts are in the arena. */
 struct series {
     uint32_t block;
@@ -29,6 +40,9 @@ struct series {
     struct tl_str *contradictions;             /* sentences for hint.contradicted */
     size_t ncontradictions;
     bool rows_only; /* inserted rows with times: successes without attempts between them */
+    bool stepped;   /* its clock went back, or its local time came twice */
+    struct version_flip *flips;
+    size_t nflips;
 };
 struct series_result {
     struct series *list; /* by block, then first appearance */

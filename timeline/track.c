@@ -270,7 +270,13 @@ static void
 settle(struct track *t, const struct tl_attempt *next, bool stepped)
 {
     struct fold *f = t->nfolds ? current(t) : NULL;
+    struct version_flip *v = t->nflips ? &t->flips[t->nflips - 1] : NULL;
 
+    if (v && !v->settled) {
+        v->settled = true;
+        if (v->new_end == TL_TIME_NONE && next->start != TL_TIME_NONE)
+            v->new_end = next->start + next->res_us;
+    }
     if (!f || !f->closed || f->settled)
         return;
     f->settled = true;
@@ -303,7 +309,30 @@ recover(struct track *t, const struct tl_event *ev, bool stepped)
 }
 
 static enum tl_status
-note_version(struct track *t, const struct tl_event *ev)
+add_flip(struct track *t, const struct tl_attempt *at, struct tl_str from)
+{
+    struct version_flip *list =
+        tl_arena_grow(t->arena, t->flips, t->nflips, &t->flips_cap, sizeof(*list));
+    bool ended = at->end != TL_TIME_NONE;
+
+    if (!list)
+        return TL_ENOMEM;
+    t->flips = list;
+    list[t->nflips++] =
+        (struct version_flip){.from = from,
+                              .to = t->version,
+                              .old_start = t->version_start,
+                              .new_end = ended ? at->end + at->res_us : TL_TIME_NONE,
+                              .stamp = at->stamp,
+                              .old_exact = !at->stamp_end,
+                              .new_exact = ended,
+                              .settled = ended};
+    return TL_OK;
+}
+
+/* start: a lower bound of that of the attempt. */
+static enum tl_status
+note_version(struct track *t, const struct tl_event *ev, tl_time start)
 {
     struct tl_str v = ev->attempt->version, from = t->version;
 
@@ -316,9 +345,10 @@ note_version(struct track *t, const struct tl_event *ev)
         t->version = v;
         if (from.n == 0)
             t->version_first = t->version;
-        else if (keep_version_change(t, ev, from))
+        else if (keep_version_change(t, ev, from) || add_flip(t, ev->attempt, from))
             return TL_ENOMEM;
     }
+    t->version_start = start;
     if (t->want_version_after && t->nfolds > 0)
         current(t)->out.version_after = t->version;
     t->want_version_after = false;
@@ -326,14 +356,14 @@ note_version(struct track *t, const struct tl_event *ev)
 }
 
 static enum tl_status
-ok_attempt(struct track *t, const struct tl_event *ev, bool stepped)
+ok_attempt(struct track *t, const struct tl_event *ev, tl_time start, bool stepped)
 {
     enum tl_status st = TL_OK;
 
     t->ok++;
     if (t->in_outage)
         st = recover(t, ev, stepped);
-    return st ? st : note_version(t, ev);
+    return st ? st : note_version(t, ev, start);
 }
 
 static enum tl_status
@@ -416,9 +446,10 @@ track_add(struct track *t, const struct tl_event *ev)
     tl_time start = at->stamp_end ? (t->has_prev ? t->prev.stamp : TL_TIME_NONE) : at->start;
     enum tl_status st;
 
+    t->stepped |= stepped || twofold;
     settle(t, at, stepped);
     if (at->failure == TL_FAILURE_OK)
-        st = ok_attempt(t, ev, stepped);
+        st = ok_attempt(t, ev, start, stepped);
     else
         st = failed_attempt(t, ev, start, stepped);
     if (st)

@@ -51,6 +51,10 @@ struct track {
     bool prev_twofold;  /* its local time came twice that day: see track_add */
     tl_time prev_start; /* lower bound of its start */
     struct tl_str version, version_first;
+    tl_time version_start; /* lower bound of the start of the last attempt that showed it */
+    bool stepped;          /* the clock went back, or its time came twice, somewhere */
+    struct version_flip *flips;
+    size_t nflips, flips_cap;
     uint64_t attempts, ok, rows_seen;
     uint64_t access[4];
     tl_time first, last;

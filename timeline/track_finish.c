@@ -159,6 +159,23 @@ keep_open_end(struct track *t)
     return t->fail_is_first ? TL_OK : track_keep_row(t, &t->fail);
 }
 
+/* What the loop slept lies between two attempts. */
+static void
+finish_flips(struct track *t, int64_t sleep_us, struct series *out)
+{
+    for (size_t i = 0; i < t->nflips && sleep_us != TL_UNKNOWN; i++) {
+        struct version_flip *f = &t->flips[i];
+
+        if (!f->old_exact && f->old_start != TL_TIME_NONE)
+            f->old_start += sleep_us;
+        if (!f->new_exact && f->new_end != TL_TIME_NONE)
+            f->new_end -= sleep_us;
+    }
+    out->flips = t->flips;
+    out->nflips = t->nflips;
+    out->stepped = t->stepped;
+}
+
 enum tl_status
 track_finish(struct track *t, int64_t sleep_us, struct series *out)
 {
@@ -168,6 +185,7 @@ track_finish(struct track *t, int64_t sleep_us, struct series *out)
         st = make_outages(t, sleep_us, out);
     if (st)
         return st;
+    finish_flips(t, sleep_us, out);
     out->block = t->block;
     out->rows = t->rows;
     out->nrows = t->nrows;
