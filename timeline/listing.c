@@ -25,10 +25,50 @@ listing_counts(const struct item *it)
     }
 }
 
-/* Steps to later and to earlier moments between neighbours. */
+/* Steps to later and to earlier moments between neighbours; where these are as many, lean: whether
+ * later moments stand further down (> 0), or further up. */
 struct steps {
     uint64_t up, down;
+    int64_t lean;
 };
+
+/* > 0: oldest first; < 0: newest first; 0: it does not show. */
+static int
+direction(const struct steps *s)
+{
+    if (s->up != s->down)
+        return s->up > s->down ? 1 : -1;
+    return (s->lean > 0) - (s->lean < 0);
+}
+
+/* How moments go with places, counted from the middle of the list. Moments more than a week after
+ * the first count as that, and places of long lists by the million, so that the sum stays in its
+ * type. */
+static int64_t
+lean_of(struct item *const *items, size_t n)
+{
+    static const int64_t WEEK_MIN = 7 * TL_DAY / TL_MINUTE;
+    int64_t sum = 0, place = 0, coarse = 1 + (int64_t)(n >> 20);
+    tl_time first = TL_TIME_NONE;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!listing_counts(items[i]))
+            continue;
+        place--;
+        if (first == TL_TIME_NONE || items[i]->when.earliest < first)
+            first = items[i]->when.earliest;
+    }
+    for (size_t i = 0; i < n; i++) {
+        int64_t minutes;
+
+        if (!listing_counts(items[i]))
+            continue;
+        minutes = (items[i]->when.earliest - first) / TL_MINUTE;
+        sum += (place + 1) / coarse * (minutes < WEEK_MIN ? minutes : WEEK_MIN);
+        place += 2;
+    }
+    return sum;
+}
 
 static void
 count_steps(struct item *const *items, size_t n, struct steps *s)
@@ -44,6 +84,8 @@ count_steps(struct item *const *items, size_t n, struct steps *s)
             s->down++;
         prev = items[i];
     }
+    if (s->up > 0 && s->up == s->down)
+        s->lean += lean_of(items, n);
 }
 
 /* What begins, and what ends it. */
@@ -117,24 +159,24 @@ place(struct item **items, size_t n, bool newest_first)
 static void
 direct_input(const struct tl_builder *b, struct item **items, size_t n)
 {
-    struct steps all = {0, 0};
+    struct steps all = {0, 0, 0};
 
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && items[end]->listing == items[i]->listing;)
             end++;
         count_steps(items + i, end - i, &all);
     }
-    if (all.up == all.down)
+    if (direction(&all) == 0)
         count_edges(b, items, n, &all);
     for (size_t i = 0, end; i < n; i = end) {
-        struct steps own = {0, 0};
+        struct steps own = {0, 0, 0};
 
         for (end = i + 1; end < n && items[end]->listing == items[i]->listing;)
             end++;
         count_steps(items + i, end - i, &own);
-        if (own.up == own.down)
+        if (direction(&own) == 0)
             own = all;
-        place(items + i, end - i, own.down > own.up);
+        place(items + i, end - i, direction(&own) < 0);
     }
 }
 
