@@ -24,6 +24,7 @@ build_options(struct session *s, struct tl_build_options *b, struct tl_error *er
         return st;
     b->since = since.at;
     b->until = until.at;
+    b->align = s->o.align;
     b->since_ago_us = since.ago_us;
     b->until_ago_us = until.ago_us;
     b->rules_sha256 = tl_str_from(s->rules_sha256);

@@ -11,6 +11,10 @@
 
 /* In alphabetical order; tests/unit/test_options.c insists. */
 const struct option option_table[] = {
+    {"align", NULL,
+     "bring the clocks of probes and logs that are proved to be off onto the others: moves their "
+     "instants and widens them",
+     '\0', OPT_FLAG, BIT(CMD_REPORT), offsetof(struct options, align)},
     {"as", "FORMAT[,key=value...]",
      "what every INPUT behind it is, until the next --as; auto: decide by content. Keys: region "
      "cluster instance endpoint account tz sleep stamp date year",

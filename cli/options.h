@@ -51,7 +51,7 @@ struct options {
     struct tl_str charts, color, format, input_tz, log_line_prefix, output, since, threads, tz,
         until, window;
     struct text_list rules;
-    bool force, help, quiet, sha256, strict, verbose, version;
+    bool align, force, help, quiet, sha256, strict, verbose, version;
 };
 
 /*

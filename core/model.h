@@ -255,6 +255,18 @@ struct tl_gap { /* blind time of an input: an elision */
 };
 enum { TL_ODD_SAMPLES = 10 };
 
+struct tl_span { /* SPAN, microseconds; a side may be TL_UNKNOWN */
+    int64_t min_us, max_us;
+};
+#define TL_SPAN_NONE ((struct tl_span){TL_UNKNOWN, TL_UNKNOWN})
+
+/* How far the clock of an input is ahead (below 0: behind). */
+struct tl_skew {
+    struct tl_span offset; /* of that of the AWS control plane; NONE unless both sides are known */
+    struct tl_span apart;  /* of that of `other`, where that excludes 0; else NONE */
+    struct tl_str other;
+};
+
 /* What is known of an input once it has been read to its end (an element of `inputs`). */
 struct tl_source {
     struct tl_str name, format, sha256; /* sha256: 64 hex digits of the decompressed bytes */
@@ -273,14 +285,10 @@ struct tl_source {
     struct tl_gap *gaps; /* `blind` */
     size_t ngaps, gaps_cap;
     uint32_t duplicate_of; /* in a report: index of the input with the same bytes, or TL_NO_INDEX */
+    const struct tl_skew *skew; /* in a report; NULL: nothing is known of its clock */
 };
 
 /* ---- what timeline makes ---- */
-
-struct tl_span { /* SPAN, microseconds; a side may be TL_UNKNOWN */
-    int64_t min_us, max_us;
-};
-#define TL_SPAN_NONE ((struct tl_span){TL_UNKNOWN, TL_UNKNOWN})
 
 struct tl_proof {
     uint32_t input, line;

@@ -68,8 +68,9 @@ put_hints(struct tl_buf *b, size_t start, const struct tl_source *in)
         tl_buf_add(b, TL_STR(" "));
         tl_buf_add(b, h->value);
         if (h->from.n > 0) {
-            tl_buf_add(b,
-                       tl_str_eq(h->from, TL_STR("as")) ? TL_STR(" (by --") : TL_STR(" (by its "));
+            bool option = tl_str_eq(h->from, TL_STR("as")) || tl_str_eq(h->from, TL_STR("align"));
+
+            tl_buf_add(b, option ? TL_STR(" (by --") : TL_STR(" (by its "));
             tl_buf_add(b, h->from);
             tl_buf_add(b, TL_STR(")"));
         }
@@ -78,6 +79,22 @@ put_hints(struct tl_buf *b, size_t start, const struct tl_source *in)
         note(b, start, TL_STR(""));
         tl_buf_addf(b, "%zu more hints", in->nhints - HINTS_MAX);
     }
+}
+
+/* Where 0 is not within it. */
+static void
+put_apart(struct tl_buf *b, size_t start, struct tl_span s, struct tl_str other)
+{
+    bool ahead = s.min_us != TL_UNKNOWN && s.min_us > 0;
+
+    if (s.min_us == TL_UNKNOWN || s.max_us == TL_UNKNOWN || (!ahead && s.max_us >= 0))
+        return;
+    note(b, start, TL_STR("its clock is "));
+    tl_seconds_print(b, ahead ? s.min_us : -s.max_us);
+    tl_buf_add(b, TL_STR(" to "));
+    tl_seconds_print(b, ahead ? s.max_us : -s.min_us);
+    tl_buf_add(b, ahead ? TL_STR(" s ahead of that of ") : TL_STR(" s behind that of "));
+    tl_buf_add(b, other);
 }
 
 /* The log of a database: most of its records are no events, and are not meant to be. */
@@ -118,6 +135,10 @@ put_notes(const struct inputs *c, const struct tl_source *in, struct doc_row *ro
     } else if (in->zone.n > 0) {
         note(b, start, TL_STR("zone "));
         tl_buf_add(b, in->zone);
+    }
+    if (in->skew) {
+        put_apart(b, start, in->skew->offset, TL_STR("the AWS control plane"));
+        put_apart(b, start, in->skew->apart, in->skew->other);
     }
     if (in->rule_limits > 0) {
         note(b, start, TL_STR(""));

@@ -205,7 +205,10 @@ json_source_members(struct json *j, const struct tl_source *s)
     json_time(j, TL_STR("first"), s->first);
     json_time(j, TL_STR("last"), s->last);
     put_ms(j, TL_STR("precision_ms"), s->precision_us);
-    json_null(j, TL_STR("skew_s"));
+    if (s->skew && s->skew->offset.min_us != TL_UNKNOWN)
+        json_span(j, TL_STR("skew_s"), s->skew->offset);
+    else
+        json_null(j, TL_STR("skew_s"));
     put_hints(j, s);
     put_claims(j, s);
     put_gaps(j, s);

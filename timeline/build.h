@@ -8,6 +8,7 @@
  *   twins.c     the same fact on cluster and instance
  *   server.c    when servers served, by their own logs     servers
  *   episodes.c  what happened to one resource tree         episodes
+ *   skew.c      how far clocks are apart                   skew
  *   runs.c      episodes of one upgrade                    runs
  *   …           what there is to say of a run
  *
@@ -82,8 +83,9 @@ struct res {
 struct loop {
     struct series *series;
     uint32_t input;
-    uint32_t res;  /* the endpoint */
-    uint32_t tree; /* what it is an endpoint of; its own when that is not known */
+    uint32_t res;      /* the endpoint */
+    uint32_t instance; /* the instance that it names; NONE */
+    uint32_t tree;     /* what it is an endpoint of; its own when that is not known */
     uint32_t run;
 };
 
@@ -137,6 +139,7 @@ struct tl_builder {
     struct server *servers; /* that logs tell of */
     size_t nservers;
     uint32_t *server_of; /* by resource: place among the servers; NONE */
+    struct skew *skew;   /* clocks and how far they are apart; NULL: not yet known */
     struct episode *episodes;
     size_t nepisodes, episodes_cap;
     struct joined *joined; /* by episode */

@@ -175,6 +175,13 @@
     X(LOG_MEMORY, "log.out-of-memory", WARNING, "{0} was out of memory {1}: {2}", DOC_NONE)        \
     X(LOG_DISK, "log.disk-full", WARNING, "{0} had no room on its storage {1}: {2}", DOC_NONE)     \
     X(LOG_STORAGE, "log.storage-error", WARNING, "{0} could not rely on its storage {1}: {2}",     \
+      DOC_NONE)                                                                                    \
+    X(CLOCK_SKEWED, "clock.skewed", WARNING, "the clock of {0} is {1} {2} that of {3}{4}",         \
+      DOC_NONE)                                                                                    \
+    X(CLOCK_OFF, "clock.skewed", NOTICE, "the clock of {0} is {1} {2} that of {3}{4}", DOC_NONE)   \
+    X(CLOCK_CONTRADICTED, "clock.contradicted", WARNING,                                           \
+      "what {0} say of one change of versions cannot all be true, however far their clocks are "   \
+      "apart: no offset was estimated",                                                            \
       DOC_NONE)
 
 enum finding {

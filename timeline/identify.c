@@ -467,6 +467,7 @@ place_loop(struct tl_builder *b, struct loop *l)
     enum tl_status st = res_of(b, &who, l->input, &l->res);
     uint32_t instance;
 
+    l->instance = NONE;
     if (!st && s->cluster.n > 0 && !custom)
         st = join_named_cluster(b, l->res, s->cluster, l->input);
     if (st || s->instance.n == 0)
@@ -480,9 +481,12 @@ place_loop(struct tl_builder *b, struct loop *l)
         st = res_of(b, &who, l->input, &instance);
     if (!st && s->cluster.n > 0 && !custom)
         st = join_named_cluster(b, instance, s->cluster, l->input);
-    if (!st && b->res[l->res].cluster == NONE)
+    if (st)
+        return st;
+    l->instance = instance;
+    if (b->res[l->res].cluster == NONE)
         res_join(b, l->res, instance, true); /* its tree is the instance's */
-    return st;
+    return TL_OK;
 }
 
 /* The cluster (made where the message says that it is one) or instance of that name beside an item

@@ -3,6 +3,7 @@
 
 #include "timeline/causes.h"
 #include "timeline/findings.h"
+#include "timeline/skew.h"
 
 enum { MAX_NEAR = 20 }; /* rows without a rule: the first ones, the counters have the rest */
 
@@ -178,6 +179,8 @@ build_notes(struct tl_builder *b)
         st = build_causes(b, &logs);
     if (!st)
         st = build_holes(b, &logs);
+    if (!st)
+        st = build_skew_notes(b);
     for (size_t i = 0; i < b->nplans; i++) {
         struct plan *p = &b->plans[i];
 

@@ -16,6 +16,7 @@ struct tl_build_options {
     int64_t since_ago_us,
         until_ago_us; /* -2h: counted back from the newest evidence; TL_UNKNOWN: none */
     struct tl_str rules_sha256;
+    bool align; /* --align: brings clocks that are proved to be off onto the others */
 };
 #define TL_BUILD_OPTIONS_NONE                                                                      \
     ((struct tl_build_options){.window_from = TL_TIME_NONE,                                        \

@@ -52,7 +52,6 @@ struct track {
     tl_time prev_start; /* lower bound of its start */
     struct tl_str version, version_first;
     tl_time version_start; /* lower bound of the start of the last attempt that showed it */
-    bool stepped;          /* the clock went back, or its time came twice, somewhere */
     struct version_flip *flips;
     size_t nflips, flips_cap;
     uint64_t attempts, ok, rows_seen;
@@ -67,6 +66,7 @@ struct track {
     size_t nrows, rows_cap;
     bool in_outage;
     bool want_version_after;
+    bool stepped; /* the clock went back, or its time came twice, somewhere */
     /* the last failure, kept without an allocation per attempt */
     struct tl_event fail;
     struct tl_attempt fail_attempt;

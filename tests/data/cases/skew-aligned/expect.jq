@@ -1,0 +1,6 @@
+([.inputs[] | select(.name == "p.txt") | .hints[] | select(.key == "skew") | [.value, .from]] == [["-3.200 s, give or take 0.301 s, onto the clock of prod-1", "align"]])
+and ([.assumptions[].name] == ["align"])
+and ([.events[] | select(.class == "probe.version-changed") | [.at, .earliest, .latest]] == [["2026-04-11T06:01:03.800Z", "2026-04-11T06:01:03.499Z", "2026-04-11T06:01:04.102Z"]])
+and ([.events[] | select(.class == "log.ready") | .at] == ["2026-04-11T05:00:01.000Z", "2026-04-11T06:01:04.000Z"])
+and ([all_outages[] | select(.source == "probe") | [.seconds.min, .seconds.observed, .seconds.max, .first_ok]] == [[2.5, 3.5, 4.5, "2026-04-11T06:01:03.800Z"]])
+and ([all_outages[] | select(.source == "log" and .seconds.max != null) | [.seconds.min, .seconds.max]] == [[3.899, 4.001]])
