@@ -72,7 +72,9 @@ show_clock(struct tl_buf *b, const struct tl_zone *tz, struct tl_instant t)
     tl_time to;
 
     if (res <= TL_SECOND || (res == TL_MINUTE && t.earliest % TL_MINUTE == 0)) {
-        put_clock(b, tz, t.earliest == TL_TIME_NONE ? t.at : t.earliest, res);
+        bool within = t.at >= t.earliest && t.at <= t.latest; /* the middle, where it was aligned */
+
+        put_clock(b, tz, within || t.earliest == TL_TIME_NONE ? t.at : t.earliest, res);
         return;
     }
     to = floor_to(t.latest > INT64_MAX - unit ? t.latest : t.latest + unit - 1, unit);
