@@ -335,6 +335,12 @@ struct tl_phase_span {
     struct tl_span seconds;
 };
 
+struct tl_stretch { /* of the critical path: that part of a phase that the run waited for */
+    struct tl_str resource, region;
+    enum tl_phase phase;
+    struct tl_span seconds;
+};
+
 struct tl_zdp {
     struct tl_str resource, region;
     enum tl_zdp_outcome outcome;
@@ -424,6 +430,8 @@ struct tl_run {
     const uint32_t *strategy_proof; /* rows, ascending */
     size_t nstrategy_proof;
     struct tl_str strategy_because, verdict_because; /* in words */
+    struct tl_stretch *path; /* `critical_path` */
+    size_t npath;
 };
 
 /* The whole answer. Immutable once built; the arena that built it owns it. */

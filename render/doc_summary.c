@@ -196,6 +196,85 @@ say_zdp(struct story *s, const struct tl_run *run)
     }
 }
 
+/* How long it was by each clock that the evidence has. */
+static void
+say_clocks(struct story *s, const struct tl_run *run)
+{
+    const struct {
+        const char *name;
+        struct tl_span span;
+    } clocks[] = {{"operation", run->operation},
+                  {"database", run->database},
+                  {"endpoint", run->endpoint},
+                  {"recovered", run->recovered}};
+    size_t shown = 0;
+
+    for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+        if (clocks[i].span.min_us == TL_UNKNOWN && clocks[i].span.max_us == TL_UNKNOWN)
+            continue;
+        say(s, shown++ > 0 ? TL_STR(", ") : TL_STR(""));
+        say(s, tl_str_from(clocks[i].name));
+        say(s, TL_STR(" "));
+        show_range(&s->line, clocks[i].span);
+    }
+    if (shown > 0)
+        say_pair(s, "clocks", TONE_PLAIN);
+}
+
+/* "shutdown 0 to 1 min (DB instance, us-east-1)": what it shares with the one before is left out.
+ */
+static void
+say_stretch(struct story *s, const struct tl_stretch *p, const struct tl_stretch *before)
+{
+    bool here = before && tl_str_eq(before->region, p->region);
+
+    say(s, p->phase == TL_PHASE_ZDP ? TL_STR("ZDP") : tl_phase_name(p->phase));
+    say(s, TL_STR(" "));
+    show_range(&s->line, p->seconds);
+    if (here && tl_str_eq(before->resource, p->resource))
+        return;
+    say(s, TL_STR(" ("));
+    say(s, word_resource(p->resource, p->region));
+    if (!here && p->region.n > 0) {
+        say(s, TL_STR(", "));
+        say(s, p->region);
+    }
+    say(s, TL_STR(")"));
+}
+
+/* An upgrade around other phases of which not even a moment is certain says nothing. */
+static bool
+is_idle(const struct tl_run *run, const struct tl_stretch *p)
+{
+    return run->npath > 1 && p->phase == TL_PHASE_UPGRADE && p->seconds.min_us <= 0;
+}
+
+/* What the end waited for, one after the other. */
+static void
+say_path(struct story *s, const struct tl_run *run)
+{
+    const struct tl_stretch *before = NULL;
+    size_t left = 0, skipped = 0;
+
+    for (size_t i = 0; i < run->npath; i++)
+        left += !is_idle(run, &run->path[i]);
+    if (left > SHOWN_MAX) {
+        skipped = left - SHOWN_MAX;
+        tl_buf_addf(&s->line, "%zu before, then ", skipped);
+    }
+    for (size_t i = 0; i < run->npath; i++) {
+        const struct tl_stretch *p = &run->path[i];
+
+        if (is_idle(run, p) || (skipped > 0 && skipped--))
+            continue;
+        say(s, before ? TL_STR(" \xe2\x86\x92 ") : TL_STR(""));
+        say_stretch(s, p, before);
+        before = p;
+    }
+    if (before)
+        say_pair(s, "path", TONE_PLAIN);
+}
+
 /* "1 critical, 2 warnings": what is worth a look. */
 static void
 say_findings(struct story *s, const struct tl_finding *f, size_t n)
@@ -228,6 +307,8 @@ doc_summary(struct story *s, const struct tl_run *run)
     say_when(s, run);
     say_downtime(s, run->outages, run->noutages);
     say_zdp(s, run);
+    say_clocks(s, run);
+    say_path(s, run);
     say_findings(s, run->findings, run->nfindings);
     say(s, run->id);
     say(s, run->proved ? TL_STR(", its parts proved to belong together")

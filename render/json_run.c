@@ -235,6 +235,21 @@ put_silences(struct json *j, const struct tl_run *run)
 }
 
 static void
+put_path(struct json *j, const struct tl_run *run)
+{
+    json_open(j, TL_STR("critical_path"), '[');
+    for (size_t i = 0; i < run->npath; i++) {
+        json_open(j, JSON_NOKEY, '{');
+        json_text(j, TL_STR("resource"), run->path[i].resource);
+        json_str(j, TL_STR("region"), run->path[i].region);
+        json_text(j, TL_STR("phase"), tl_phase_name(run->path[i].phase));
+        json_span(j, TL_STR("seconds"), run->path[i].seconds);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+static void
 put_run(struct json *j, const struct tl_run *run)
 {
     json_open(j, JSON_NOKEY, '{');
@@ -267,6 +282,7 @@ put_run(struct json *j, const struct tl_run *run)
     json_nths(j, TL_STR("strategy_proof"), run->strategy_proof, run->nstrategy_proof);
     json_str(j, TL_STR("strategy_because"), run->strategy_because);
     json_str(j, TL_STR("verdict_because"), run->verdict_because);
+    put_path(j, run);
     json_close(j, '}');
 }
 

@@ -1,16 +1,10 @@
-/* phases.c - named spans of each resource, and the parameters that were adjusted on the way. */
-#include <stdlib.h>
-
+/*
+ * phases.c - named spans of each resource.
+ *
+ * A phase begins and ends with words about its resource, and has their bounds. Which words those
+ * are, and what each phase is: docs/phases-and-clocks.md.
+ */
 #include "timeline/findings.h"
-
-struct span {
-    uint32_t res;
-    enum tl_phase phase;
-    struct tl_instant began, ended;
-    bool closed;
-    bool logged;     /* by the server itself */
-    int64_t took_us; /* by the words of a message; TL_UNKNOWN */
-};
 
 enum { NPHASES = TL_PHASE_COMPLETING + 1 };
 
@@ -30,158 +24,235 @@ last_span(const struct tl_builder *b, const struct spans *all, uint32_t res, enu
 static struct span *
 open_span(const struct tl_builder *b, const struct spans *all, uint32_t res, enum tl_phase phase)
 {
-    uint32_t last = *last_span(b, all, res, phase);
+    uint32_t last = place_in(b, all->plan, res) == NONE ? 0 : *last_span(b, all, res, phase);
     struct span *s = last > 0 && all->list ? &all->list[last - 1] : NULL;
 
     return s && !s->closed ? s : NULL;
 }
 
-static enum tl_status
-add_span(struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase phase,
-         struct tl_instant began, const struct tl_instant *ended)
+/* NULL: no room. */
+static struct span *
+add_span(struct tl_builder *b, struct spans *all, const struct word *w, enum tl_phase phase)
 {
     struct span *list = tl_arena_grow(&b->scratch, all->list, all->n, &all->cap, sizeof(*list));
 
     if (!list)
-        return TL_ENOMEM;
+        return NULL;
     all->list = list;
-    *last_span(b, all, res, phase) = (uint32_t)all->n + 1;
-    list[all->n++] = (struct span){.res = res,
-                                   .phase = phase,
-                                   .began = began,
-                                   .ended = ended ? *ended : TL_INSTANT_NONE,
-                                   .closed = ended != NULL,
-                                   .took_us = TL_UNKNOWN};
-    return TL_OK;
+    *last_span(b, all, w->res, phase) = (uint32_t)all->n + 1;
+    list[all->n] = (struct span){.res = w->res,
+                                 .phase = phase,
+                                 .began = w->ev->when,
+                                 .ended = TL_INSTANT_NONE,
+                                 .first = w->row,
+                                 .last = NONE,
+                                 .logged = w->ev->channel == TL_CHANNEL_LOG,
+                                 .inferred = w->row == NONE,
+                                 .took_us = TL_UNKNOWN};
+    return &list[all->n++];
 }
 
 static void
-close_span(const struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase phase,
-           const struct tl_instant *when)
+end_span(struct span *s, const struct word *w)
 {
-    struct span *s = open_span(b, all, res, phase);
-
-    if (s) {
-        s->ended = *when;
-        s->closed = true;
-    }
+    s->ended = w->ev->when;
+    s->last = w->row;
+    s->closed = true;
+    s->inferred |= w->row == NONE;
 }
 
-/* A stage ends where a later one begins. */
 static void
-close_earlier(const struct tl_builder *b, struct spans *all, uint32_t res, enum tl_phase phase,
-              const struct tl_instant *when)
+close_span(const struct tl_builder *b, struct spans *all, enum tl_phase phase, const struct word *w)
+{
+    struct span *s = open_span(b, all, w->res, phase);
+
+    if (s)
+        end_span(s, w);
+}
+
+static bool
+refuses(const struct tl_event *ev)
+{
+    return tl_str_eq(ev->cls, TL_STR("upgrade.refused")) ||
+           tl_str_eq(ev->cls, TL_STR("precheck.failed"));
+}
+
+/* A stage ends where a later one begins, and an upgrade where it is refused or completed. */
+static void
+close_earlier(const struct tl_builder *b, struct spans *all, enum tl_phase phase,
+              const struct word *w)
 {
     static const enum tl_phase stages[] = {TL_PHASE_PRECHECK, TL_PHASE_SNAPSHOT, TL_PHASE_SHUTDOWN};
 
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]) && stages[i] < phase; i++)
         if (stages[i] != TL_PHASE_SHUTDOWN || phase != TL_PHASE_UPGRADE ||
-            b->res[res].kind != TL_KIND_INSTANCE) /* which is down while it is upgraded */
-            close_span(b, all, res, stages[i], when);
+            b->res[w->res].kind != TL_KIND_INSTANCE) /* which is down while it is upgraded */
+            close_span(b, all, stages[i], w);
+    if (phase == TL_PHASE_COMPLETING || refuses(w->ev))
+        close_span(b, all, TL_PHASE_UPGRADE, w);
 }
 
-/* The start of what a message says has taken that long: "fast startup completed in …". */
-static struct tl_instant
-before(struct tl_instant when, int64_t us)
+/* Zero-downtime patching is told on the cluster and on its writer, and of either word one may be
+ * missing: the attempt under way that an end on res ends. */
+static struct span *
+open_attempt(const struct tl_builder *b, struct spans *all, uint32_t res)
 {
-    return (struct tl_instant){when.at - us, when.earliest - us, when.latest - us};
+    enum { BACK = 64 };
+    struct span *s = open_span(b, all, res, TL_PHASE_ZDP);
+    uint32_t tree = b->res[res].tree;
+
+    if (!s && tree != res)
+        s = open_span(b, all, tree, TL_PHASE_ZDP);
+    for (size_t i = all->n; !s && tree == res && i > 0 && i + BACK > all->n; i--) {
+        struct span *of = &all->list[i - 1];
+
+        if (of->phase == TL_PHASE_ZDP && !of->closed && b->res[of->res].tree == tree)
+            s = of;
+    }
+    if (s && s->res == tree && tree != res)
+        s->res = res; /* the instance is the one that is patched */
+    return s;
 }
 
 static enum tl_status
-end_phase(struct tl_builder *b, struct spans *all, uint32_t res, const struct tl_event *ev)
+end_phase(struct tl_builder *b, struct spans *all, const struct word *w)
 {
-    struct span *s = open_span(b, all, res, ev->phase);
+    const struct tl_event *ev = w->ev;
+    struct span *s = ev->phase == TL_PHASE_ZDP ? open_attempt(b, all, w->res)
+                                               : open_span(b, all, w->res, ev->phase);
     int64_t took = tl_event_number(ev, TL_STR("elapsed_us"));
 
     if (s) {
-        s->ended = ev->when;
-        s->closed = true;
+        end_span(s, w);
         return TL_OK;
     }
-    if (ev->phase == TL_PHASE_STARTUP && took != TL_UNKNOWN && took >= 0 && took < TL_DAY) {
-        if (add_span(b, all, res, ev->phase, before(ev->when, took), &ev->when))
-            return TL_ENOMEM;
-        all->list[all->n - 1].took_us = took;
-        return TL_OK;
-    }
-    if (ev->phase == TL_PHASE_STARTUP && (s = open_span(b, all, res, TL_PHASE_SHUTDOWN))) {
-        s->ended = ev->when; /* down from the shutdown on, up again from here on */
-        s->closed = true;
-    }
-    return TL_OK; /* an end whose beginning is not known spans nothing */
+    if (ev->phase != TL_PHASE_STARTUP || took == TL_UNKNOWN || took < 0 || took >= TL_DAY)
+        return TL_OK; /* an end whose beginning is not known spans nothing */
+    s = add_span(b, all, w, ev->phase);
+    if (!s)
+        return TL_ENOMEM;
+    end_span(s, w); /* "fast startup completed in …" */
+    s->began =
+        (struct tl_instant){ev->when.at - took, ev->when.earliest - took, ev->when.latest - took};
+    s->first = NONE;
+    s->took_us = took;
+    return TL_OK;
 }
 
 /* RDS announces a shutdown that the server's own log has told from its request to its end. */
 static bool
-is_told(const struct tl_builder *b, const struct spans *all, uint32_t res,
-        const struct tl_instant *when)
+is_told(const struct tl_builder *b, const struct spans *all, const struct word *w)
 {
-    uint32_t last = *last_span(b, all, res, TL_PHASE_SHUTDOWN);
+    uint32_t last = *last_span(b, all, w->res, TL_PHASE_SHUTDOWN);
     const struct span *s = last > 0 ? &all->list[last - 1] : NULL;
 
-    return s && s->closed && s->logged && when->earliest - s->ended.latest <= TL_MINUTE;
+    return s && s->closed && s->logged && w->ev->when.earliest - s->ended.latest <= TL_MINUTE;
 }
 
 static enum tl_status
-take_phase(struct tl_builder *b, struct spans *all, uint32_t row)
+take_point(struct tl_builder *b, struct spans *all, const struct word *w)
 {
-    const struct tl_event *ev = row_event(b, row);
-    uint32_t res = b->rowx[row].res;
+    enum tl_phase phase = w->ev->phase;
+    struct span *s;
+
+    if (phase == TL_PHASE_SHUTDOWN) {
+        if (open_span(b, all, w->res, phase) || is_told(b, all, w))
+            return TL_OK;
+        return add_span(b, all, w, phase) ? TL_OK : TL_ENOMEM;
+    }
+    if (phase != TL_PHASE_ONLINE)
+        return TL_OK;
+    s = add_span(b, all, w, phase);
+    if (!s)
+        return TL_ENOMEM;
+    end_span(s, w);
+    s->took_us = 0; /* a moment */
+    return TL_OK;
+}
+
+static enum tl_status
+take_word(struct tl_builder *b, struct spans *all, const struct word *w)
+{
+    const struct tl_event *ev = w->ev;
     enum tl_edge edge = ev->edge;
 
     /* a cluster says it before it ends, an instance as its last word */
-    if (row_res(b, row)->kind == TL_KIND_INSTANCE &&
-        row_is(b, row, TL_STR("upgrade.version-changed")))
+    if (b->res[w->res].kind == TL_KIND_INSTANCE &&
+        tl_str_eq(ev->cls, TL_STR("upgrade.version-changed")))
         edge = TL_EDGE_END;
-    switch (edge) {
-    case TL_EDGE_BEGIN:
-        close_earlier(b, all, res, ev->phase, &ev->when);
-        if (ev->phase == TL_PHASE_COMPLETING)
-            close_span(b, all, res, TL_PHASE_UPGRADE, &ev->when);
-        if (open_span(b, all, res, ev->phase))
-            return TL_OK;
-        if (add_span(b, all, res, ev->phase, ev->when, NULL))
-            return TL_ENOMEM;
-        all->list[all->n - 1].logged = ev->channel == TL_CHANNEL_LOG;
+    if (edge == TL_EDGE_NONE)
         return TL_OK;
-    case TL_EDGE_END:
-        close_earlier(b, all, res, ev->phase, &ev->when);
-        if (ev->phase == TL_PHASE_COMPLETING)
-            close_span(b, all, res, TL_PHASE_UPGRADE, &ev->when);
-        return end_phase(b, all, res, ev);
-    case TL_EDGE_POINT:
-        close_earlier(b, all, res, ev->phase, &ev->when);
-        if (ev->phase == TL_PHASE_SHUTDOWN)
-            return open_span(b, all, res, ev->phase) || is_told(b, all, res, &ev->when)
-                       ? TL_OK
-                       : add_span(b, all, res, ev->phase, ev->when, NULL);
-        if (ev->phase != TL_PHASE_ONLINE)
-            return TL_OK;
-        if (add_span(b, all, res, ev->phase, ev->when, &ev->when))
-            return TL_ENOMEM;
-        all->list[all->n - 1].took_us = 0; /* a moment */
-        return TL_OK;
-    default:
-        return TL_OK;
-    }
+    close_earlier(b, all, ev->phase, w);
+    if (edge == TL_EDGE_END)
+        return end_phase(b, all, w);
+    if (edge == TL_EDGE_POINT)
+        return take_point(b, all, w);
+    return open_span(b, all, w->res, ev->phase) || add_span(b, all, w, ev->phase) ? TL_OK
+                                                                                  : TL_ENOMEM;
 }
 
 /* From the call to the first word of the run. */
 static enum tl_status
 request_phase(struct tl_builder *b, const struct plan *p, struct spans *all)
 {
-    uint32_t root = p->global != NONE ? p->global : b->episodes[p->episodes[0]].tree;
+    struct word w = {.row = p->request};
+    struct span *s;
 
     if (p->request == NONE)
         return TL_OK;
-    return add_span(b, all, root, TL_PHASE_REQUESTED, row_event(b, p->request)->when,
-                    &p->run->began);
+    w.ev = row_event(b, p->request);
+    w.res = p->global != NONE ? p->global : b->episodes[p->episodes[0]].tree;
+    s = add_span(b, all, &w, TL_PHASE_REQUESTED);
+    if (!s)
+        return TL_ENOMEM;
+    end_span(s, &(struct word){row_event(b, p->began), w.res, p->began});
+    return TL_OK;
 }
 
 static bool
 is_backup(const struct tl_event *ev)
 {
     return tl_str_starts(ev->cls, TL_STR("backup."));
+}
+
+static enum tl_status
+take_row(struct tl_builder *b, struct spans *all, uint32_t row)
+{
+    struct word w = {row_event(b, row), b->rowx[row].res, row};
+    bool on_cluster = row_res(b, row)->kind == TL_KIND_CLUSTER;
+    bool both = b->rowx[row].twin != NONE || row_repeats(b, row);
+
+    if (w.ev->phase == TL_PHASE_NONE || is_backup(w.ev) || (both && on_cluster))
+        return TL_OK; /* what the instance tells as well is the instance's */
+    return take_word(b, all, &w);
+}
+
+/* The words of a run in their order, those that are inferred behind the row that they follow. */
+static enum tl_status
+take_words(struct tl_builder *b, const struct plan *p, struct spans *all)
+{
+    enum tl_status st = TL_OK;
+
+    for (size_t i = 0; i < p->nrows && !st; i++)
+        st = take_row(b, all, p->rows[i]);
+    return st;
+}
+
+static struct tl_phase_span
+shown(const struct tl_builder *b, const struct span *s)
+{
+    struct tl_span took = TL_SPAN_NONE;
+
+    if (s->took_us != TL_UNKNOWN)
+        took = (struct tl_span){s->took_us, s->took_us};
+    else if (s->closed)
+        took = span_between(&s->began, &s->ended);
+    return (struct tl_phase_span){.resource = res_title(b, s->res),
+                                  .region = b->res[s->res].region,
+                                  .name = s->phase,
+                                  .began = s->began,
+                                  .ended = s->ended,
+                                  .seconds = took};
 }
 
 enum tl_status
@@ -191,111 +262,13 @@ run_phases(struct tl_builder *b, struct plan *p)
     struct tl_run *r = p->run;
 
     all.last = tl_arena_alloc(&b->scratch, (p->nres + 1) * NPHASES * sizeof(*all.last));
-    if (!all.last || request_phase(b, p, &all))
+    if (!all.last || request_phase(b, p, &all) || take_words(b, p, &all))
         return TL_ENOMEM;
-    for (size_t i = 0; i < p->nrows; i++) {
-        uint32_t row = p->rows[i], twin = b->rowx[row].twin;
-        const struct tl_event *ev = row_event(b, row);
-        bool on_cluster = row_res(b, row)->kind == TL_KIND_CLUSTER;
-        bool both = twin != NONE || row_repeats(b, row);
-
-        if (ev->phase == TL_PHASE_NONE || is_backup(ev) || (both && on_cluster))
-            continue; /* what the instance tells as well is the instance's */
-        if (take_phase(b, &all, row))
-            return TL_ENOMEM;
-    }
     r->phases = tl_arena_alloc(b->arena, (all.n + 1) * sizeof(*r->phases));
     if (!r->phases)
         return TL_ENOMEM;
-    for (size_t i = 0; i < all.n; i++) {
-        const struct span *s = &all.list[i];
-
-        r->phases[r->nphases++] = (struct tl_phase_span){
-            .resource = res_title(b, s->res),
-            .region = b->res[s->res].region,
-            .name = s->phase,
-            .began = s->began,
-            .ended = s->ended,
-            .seconds = s->took_us != TL_UNKNOWN ? (struct tl_span){s->took_us, s->took_us}
-                       : s->closed              ? span_between(&s->began, &s->ended)
-                                                : TL_SPAN_NONE};
-    }
-    return TL_OK;
-}
-
-/* ---- parameters ---- */
-
-static struct tl_str
-value_of(struct tl_builder *b, const struct tl_event *ev, struct tl_str name)
-{
-    const struct tl_field *f = tl_event_field(ev, name);
-
-    if (!f || f->type != TL_FIELD_INT)
-        return tl_event_text(ev, name);
-    return f->number < 0 ? (struct tl_str){"", 0} : words_count(b, (uint64_t)f->number);
-}
-
-/* The same adjustment has the same key. */
-static enum tl_status
-parameter_id(struct tl_builder *b, struct strings *known, uint32_t res,
-             const struct tl_parameter_change *c, uint32_t *id)
-{
-    const struct tl_str parts[] = {c->name, c->from, c->to};
-    struct tl_buf key;
-    bool ok;
-
-    tl_buf_init(&key, b->scratch.max);
-    tl_buf_addf(&key, "%u", res);
-    for (size_t i = 0; i < 3; i++) {
-        tl_buf_add(&key, TL_STR("\x1f"));
-        tl_buf_add(&key, parts[i]);
-    }
-    ok = !key.failed && strings_id(known, tl_buf_str(&key), id);
-    tl_buf_free(&key);
-    return ok ? TL_OK : TL_ENOMEM;
-}
-
-static enum tl_status
-take_parameter(struct tl_builder *b, struct tl_run *r, uint32_t row, struct strings *known,
-               size_t *cap)
-{
-    const struct tl_event *ev = row_event(b, row);
-    struct tl_parameter_change c = {.resource = res_title(b, b->rowx[row].res),
-                                    .region = row_res(b, row)->region,
-                                    .name = value_of(b, ev, TL_STR("parameter")),
-                                    .from = value_of(b, ev, TL_STR("from_value")),
-                                    .to = value_of(b, ev, TL_STR("to_value")),
-                                    .count = 1};
-    struct tl_parameter_change *list;
-    uint32_t id;
-
-    if (parameter_id(b, known, b->rowx[row].res, &c, &id))
-        return TL_ENOMEM;
-    if (id <= r->nparameters) { /* number 0 is the empty text */
-        r->parameters[id - 1].count++;
-        return TL_OK;
-    }
-    list = tl_arena_grow(b->arena, r->parameters, r->nparameters, cap, sizeof(*list));
-    if (!list)
-        return TL_ENOMEM;
-    r->parameters = list;
-    r->parameters[r->nparameters++] = c;
-    return TL_OK;
-}
-
-enum tl_status
-run_parameters(struct tl_builder *b, struct plan *p)
-{
-    struct strings known = {.n = 0};
-    size_t cap = 0;
-
-    for (size_t i = 0; i < p->nrows; i++) {
-        if (!row_is(b, p->rows[i], TL_STR("parameter.adjusted")) || row_repeats(b, p->rows[i]))
-            continue;
-        if (known.n == 0 && !strings_init(&known, &b->scratch))
-            return TL_ENOMEM;
-        if (take_parameter(b, p->run, p->rows[i], &known, &cap))
-            return TL_ENOMEM;
-    }
+    for (size_t i = 0; i < all.n; i++)
+        r->phases[r->nphases++] = shown(b, &all.list[i]);
+    p->spans = all.list;
     return TL_OK;
 }

@@ -32,6 +32,18 @@ struct joined {
     bool ambiguous;        /* it might have been one with others, but with which? */
 };
 
+/* A phase in the making. */
+struct span {
+    uint32_t res;
+    enum tl_phase phase;
+    struct tl_instant began, ended;
+    uint32_t first, last; /* the rows that say so; NONE: it follows from another, or is inferred */
+    bool closed;
+    bool logged;     /* by the server itself */
+    bool inferred;   /* one of its ends is in no evidence */
+    int64_t took_us; /* by the words of a message; TL_UNKNOWN */
+};
+
 /* A run in the making. */
 struct plan {
     struct tl_run *run; /* set once runs are in their order */
@@ -56,6 +68,13 @@ struct plan {
     size_t noutages, outages_cap;
     struct tl_finding *findings;
     size_t nfindings, findings_cap;
+    struct span *spans; /* as run->phases */
+};
+
+/* What is said of a resource: by a row, or (row: NONE) inferred. */
+struct word {
+    const struct tl_event *ev;
+    uint32_t res, row;
 };
 
 enum layer_role { ROLE_NONE, ROLE_START, ROLE_STEP, ROLE_END };
@@ -110,14 +129,15 @@ size_t outage_rows(const struct tl_builder *b, const struct tl_outage *o, uint32
 enum tl_status outage_findings(struct tl_builder *b, struct plan *p, const struct tl_outage *o);
 
 /* ---- what is said of one run; each fills its part of p->run, in this order ---- */
-enum tl_status run_resources(struct tl_builder *b, struct plan *p); /* roles.c */
-enum tl_status run_versions(struct tl_builder *b, struct plan *p);  /* versions.c */
-enum tl_status run_strategy(struct tl_builder *b, struct plan *p);  /* strategy.c */
-enum tl_status run_verdict(struct tl_builder *b,
-                           struct plan *p);                   /* verdict.c: proof, ended, clocks */
-enum tl_status run_zdp(struct tl_builder *b, struct plan *p); /* zdp.c */
+enum tl_status run_resources(struct tl_builder *b, struct plan *p);  /* roles.c */
+enum tl_status run_versions(struct tl_builder *b, struct plan *p);   /* versions.c */
+enum tl_status run_strategy(struct tl_builder *b, struct plan *p);   /* strategy.c */
+enum tl_status run_verdict(struct tl_builder *b, struct plan *p);    /* verdict.c: proof, ended */
+enum tl_status run_zdp(struct tl_builder *b, struct plan *p);        /* zdp.c */
 enum tl_status run_phases(struct tl_builder *b, struct plan *p);     /* phases.c */
-enum tl_status run_parameters(struct tl_builder *b, struct plan *p); /* phases.c */
+enum tl_status run_critical(struct tl_builder *b, struct plan *p);   /* critical.c */
+enum tl_status run_clocks(struct tl_builder *b, struct plan *p);     /* clocks.c */
+enum tl_status run_parameters(struct tl_builder *b, struct plan *p); /* parameters.c */
 enum tl_status run_findings(struct tl_builder *b, struct plan *p);   /* judge.c */
 enum tl_status run_request(struct tl_builder *b, struct plan *p);    /* requests.c */
 bool have_trail(const struct tl_builder *b); /* whether CloudTrail records were given */

@@ -295,29 +295,6 @@ weigh(struct tl_builder *b, const struct plan *p, const size_t count[4])
     return without_end(b, p, starting);
 }
 
-/* Whether the evidence has nothing of the run but its end: how long it took is not known. */
-static bool
-is_one_moment(const struct tl_instant *began, const struct tl_instant *ended)
-{
-    return began->earliest == ended->earliest && began->latest == ended->latest;
-}
-
-static void
-end_run(struct tl_builder *b, const struct plan *p)
-{
-    struct tl_run *r = p->run;
-    const struct tl_instant *from = &r->began;
-
-    if (r->verdict == TL_VERDICT_IN_PROGRESS || r->verdict == TL_VERDICT_UNKNOWN ||
-        p->ended == NONE)
-        return;
-    if (p->request != NONE)
-        from = &row_event(b, p->request)->when;
-    r->ended = row_event(b, p->ended)->when;
-    if (p->request != NONE || !is_one_moment(&r->began, &r->ended))
-        r->operation = span_between(from, &r->ended);
-}
-
 /* A primary that went before a secondary did breaks the rule of AWS. */
 static enum tl_status
 say_left_behind(struct tl_builder *b, struct plan *p, uint32_t behind)
@@ -370,6 +347,8 @@ run_verdict(struct tl_builder *b, struct plan *p)
     if (r->nproof == 0 && r->verdict == TL_VERDICT_IN_PROGRESS)
         proof[r->nproof++] = p->began;
     r->proof = proof;
-    end_run(b, p);
+    if (r->verdict != TL_VERDICT_IN_PROGRESS && r->verdict != TL_VERDICT_UNKNOWN &&
+        p->ended != NONE)
+        r->ended = row_event(b, p->ended)->when;
     return TL_OK;
 }

@@ -489,6 +489,7 @@ sample_text(struct tl_arena *a, struct tl_str t)
     const struct tl_parameter_change parameter = {t, t, t, t, t, 1};
     const struct tl_silence silence = {t, SAMPLE_AT(6, 20, 0), SAMPLE_AT(6, 21, 0)};
     const struct tl_finding finding = {t, TL_SEVERITY_CRITICAL, t, first, 1, t};
+    const struct tl_stretch stretch = {t, t, TL_PHASE_SHUTDOWN, {0, TL_SECOND}};
     const struct tl_assumption assumption = {t, t, 1};
     struct tl_run run = {.id = t,
                          .engine = t,
@@ -521,6 +522,8 @@ sample_text(struct tl_arena *a, struct tl_str t)
     run.parameters = sample_copy(a, &parameter, sizeof(parameter));
     run.silences = sample_copy(a, &silence, sizeof(silence));
     run.findings = r.findings;
+    run.path = sample_copy(a, &stretch, sizeof(stretch));
+    run.npath = 1;
     run.nresources = run.nphases = run.nzdp = run.noutages = run.nversions = 1;
     run.nparameters = run.nsilences = run.nfindings = 1;
     r.runs = sample_copy(a, &run, sizeof(run));

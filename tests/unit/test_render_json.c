@@ -33,7 +33,7 @@ static const struct {
     {"inputs/odd_samples", "line why"},
     {"assumptions", "name text used_by"},
     {"runs", "id basis strategy verdict proof engine account from to began ended requested clocks "
-             "resources phases zdp outages versions parameters silences findings"},
+             "resources phases zdp outages versions parameters silences findings critical_path"},
     {"runs/began", "at earliest latest"},
     {"runs/requested", "by via at event"},
     {"runs/clocks", "operation database endpoint recovered"},
@@ -55,6 +55,7 @@ static const struct {
     {"runs/parameters", "resource region name from to count"},
     {"runs/silences", "resource from to"},
     {"runs/findings", "code severity text events doc"},
+    {"runs/critical_path", "resource region phase seconds"},
     {"events", "n run at earliest latest fused region resource label resource_kind resource_key "
                "class event_id severity fields message input line proofs twin_of inferred"},
     {"events/fused", "earliest latest assumes"},
@@ -146,6 +147,7 @@ hostile_text_comes_back(void **state)
                                         "runs/outages/endpoint",
                                         "runs/outages/fused/assumes",
                                         "runs/parameters/to",
+                                        "runs/critical_path/resource",
                                         "events/message",
                                         "events/resource_key",
                                         "findings/doc"};
