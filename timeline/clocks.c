@@ -31,6 +31,57 @@ of_longest(const struct longest *l)
     return (struct tl_span){l->min_us, l->open ? TL_UNKNOWN : l->max_us};
 }
 
+/* ---- the two ends of a run ---- */
+
+static tl_time
+least(tl_time a, tl_time b)
+{
+    return a < b ? a : b;
+}
+
+static tl_time
+most(tl_time a, tl_time b)
+{
+    return a > b ? a : b;
+}
+
+static bool
+may_begin(const struct tl_builder *b, uint32_t row)
+{
+    const struct tl_event *ev = row_event(b, row);
+
+    return b->rowx[row].episode != NONE && ev->when.at != TL_TIME_NONE &&
+           row_res(b, row)->kind != TL_KIND_ENDPOINT &&
+           !tl_str_starts(ev->cls, TL_STR("backup.")) &&
+           !tl_str_starts(ev->cls, TL_STR("snapshot."));
+}
+
+/*
+ * Of rows known to the minute others may have come first, or last: the first of several moments is
+ * not before the least of their `earliest`, nor after the least of their `latest`.
+ */
+enum tl_status
+run_ends(struct tl_builder *b, struct plan *p)
+{
+    struct tl_instant *began = &p->run->began, *ended = &p->run->ended;
+
+    for (size_t i = 0; i < p->nrows; i++) {
+        uint32_t row = p->rows[i];
+        const struct tl_instant *w = &row_event(b, row)->when;
+
+        if (row >= p->began && may_begin(b, row)) {
+            began->earliest = least(began->earliest, w->earliest);
+            began->latest = least(began->latest, w->latest);
+        }
+        if (ended->at != TL_TIME_NONE && b->rowx[row].episode != NONE &&
+            layer_role(p->layer, (enum part)b->rowx[row].part) == ROLE_END) {
+            ended->earliest = most(ended->earliest, w->earliest);
+            ended->latest = most(ended->latest, w->latest);
+        }
+    }
+    return TL_OK;
+}
+
 /* ---- operation: from the request to the last word ---- */
 
 static struct tl_span

@@ -132,6 +132,7 @@ enum tl_status outage_findings(struct tl_builder *b, struct plan *p, const struc
 enum tl_status run_resources(struct tl_builder *b, struct plan *p);  /* roles.c */
 enum tl_status run_versions(struct tl_builder *b, struct plan *p);   /* versions.c */
 enum tl_status run_strategy(struct tl_builder *b, struct plan *p);   /* strategy.c */
+enum tl_status run_ends(struct tl_builder *b, struct plan *p);       /* clocks.c: began, ended */
 enum tl_status run_verdict(struct tl_builder *b, struct plan *p);    /* verdict.c: proof, ended */
 enum tl_status run_zdp(struct tl_builder *b, struct plan *p);        /* zdp.c */
 enum tl_status run_phases(struct tl_builder *b, struct plan *p);     /* phases.c */

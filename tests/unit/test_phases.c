@@ -188,6 +188,17 @@ static const struct {
      "path db upgrade 59.999..60.001\n"
      "path db-1 shutdown 119.999..120.001\n"
      "path db upgrade 59.999..60.001\n"},
+    {"a row of a minute may be the last, too",
+     "06:00:00.000" CLUSTER STARTED "06:04:20.000" CLUSTER DONE
+     "06:04 table cluster us-east-1 db@1 | " UPGRADED,
+     NULL, NULL,
+     "db upgrade 06:00:00.000..06:04:00.000 239.999..300.000\n"
+     "db completing 06:04:20.000..- -\n"
+     "clock operation 259.999..300.000\n"
+     "clock database -\n"
+     "clock endpoint -\n"
+     "clock recovered -\n"
+     "path db upgrade 259.999..300.000\n"},
     {"a server's own log is nearer to it than what RDS announces",
      "06:00:00.000" CLUSTER STARTED "06:01:00.000" INSTANCE "DB instance shutdown\n"
      "06:01:30.000" INSTANCE "DB instance restarted\n"
