@@ -306,13 +306,13 @@ struct tl_fused { /* present == false: `fused` is null */
 struct tl_row {
     struct tl_event ev; /* ev.when is tightened; ev.input unused */
     uint32_t run;       /* index, or TL_NO_INDEX */
-    uint32_t input;     /* index into inputs */
+    uint32_t input;     /* index into inputs; TL_NO_INDEX of what is inferred */
     struct tl_str key;  /* `resource_key`: account/region/kind/id */
     struct tl_fused fused;
-    const struct tl_proof *proofs; /* at least one, the first is (input, ev.line) */
+    const struct tl_proof *proofs; /* the first is (input, ev.line); none of what is inferred */
     size_t nproofs;
     uint32_t twin_of; /* index of the row that tells the same fact first, or TL_NO_INDEX */
-    bool inferred;
+    bool inferred;    /* it stands in no evidence, but must have happened */
 };
 
 struct tl_role_span {
@@ -333,12 +333,22 @@ struct tl_phase_span {
     enum tl_phase name;
     struct tl_instant began, ended; /* ended may be NONE */
     struct tl_span seconds;
+    bool inferred; /* one of its ends is */
 };
 
 struct tl_stretch { /* of the critical path: that part of a phase that the run waited for */
     struct tl_str resource, region;
     enum tl_phase phase;
     struct tl_span seconds;
+};
+
+struct tl_missing { /* a step that is told nowhere */
+    struct tl_str resource, region, cls;
+};
+struct tl_sequence { /* the steps that the strategy of a run leads to expect */
+    uint64_t expected, seen, inferred;
+    struct tl_missing *missing;
+    size_t nmissing;
 };
 
 struct tl_zdp {
@@ -432,6 +442,7 @@ struct tl_run {
     struct tl_str strategy_because, verdict_because; /* in words */
     struct tl_stretch *path; /* `critical_path` */
     size_t npath;
+    struct tl_sequence sequence;
 };
 
 /* The whole answer. Immutable once built; the arena that built it owns it. */

@@ -141,7 +141,7 @@ add_phase(struct chart *c, const struct tl_phase_span *p)
         return;
     set_span(c, it, &p->began, &p->ended);
     tl_buf_init(&b, 200);
-    tl_buf_addf(&b, "%.*s", TL_FMT(tl_phase_name(p->name)));
+    tl_buf_addf(&b, "%.*s%s", TL_FMT(tl_phase_name(p->name)), p->inferred ? " (inferred)" : "");
     it->label = label_of(c, &b);
 }
 
@@ -239,6 +239,8 @@ add_row(struct chart *c, const struct tl_row *row, uint32_t *last)
     bounds_of(&row->ev.when, &it->from, &it->to);
     tl_buf_init(&b, 8192);
     chart_label_print(&b, &row->ev);
+    if (row->inferred)
+        tl_buf_add(&b, TL_STR(" (inferred)"));
     it->label = label_of(c, &b);
     if (last[lane] != TL_NO_INDEX && repeats(&c->items[last[lane]], it)) {
         c->items[last[lane]].count++;

@@ -389,7 +389,9 @@ phase_row(const void *ctx, size_t i, struct doc_row *row)
     }
     text_cell(row, 0, word_resource(p->resource, p->region));
     text_cell(row, 1, p->region);
-    text_cell(row, 2, tl_phase_name(p->name));
+    tl_buf_add(&row->text, tl_phase_name(p->name));
+    tl_buf_add(&row->text, p->inferred ? TL_STR(" (inferred)") : TL_STR(""));
+    doc_cell_end(row, 2, TONE_PLAIN);
     moment_cell(row, 3, c->tz, p->began, p->began);
     moment_cell(row, 4, c->tz, p->ended, p->began);
     show_range(&row->text, p->seconds);

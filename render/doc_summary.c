@@ -275,6 +275,29 @@ say_path(struct story *s, const struct tl_run *run)
         say_pair(s, "path", TONE_PLAIN);
 }
 
+/* What the strategy leads to expect and the evidence does not tell. */
+static void
+say_sequence(struct story *s, const struct tl_run *run)
+{
+    const struct tl_sequence *q = &run->sequence;
+
+    if (q->inferred == 0 && q->nmissing == 0)
+        return;
+    tl_buf_addf(&s->line, "%" PRIu64 " of %" PRIu64 " expected steps are in the evidence", q->seen,
+                q->expected);
+    if (q->inferred > 0)
+        tl_buf_addf(&s->line, ", %" PRIu64 " inferred", q->inferred);
+    for (size_t i = 0; i < q->nmissing && i < SHOWN_MAX; i++) {
+        say(s, i == 0 ? TL_STR("; missing: ") : TL_STR(", "));
+        say(s, q->missing[i].cls);
+        say(s, TL_STR(" of "));
+        say(s, q->missing[i].resource);
+    }
+    if (q->nmissing > SHOWN_MAX)
+        tl_buf_addf(&s->line, " and %zu more", q->nmissing - SHOWN_MAX);
+    say_pair(s, "sequence", TONE_WARN);
+}
+
 /* "1 critical, 2 warnings": what is worth a look. */
 static void
 say_findings(struct story *s, const struct tl_finding *f, size_t n)
@@ -309,6 +332,7 @@ doc_summary(struct story *s, const struct tl_run *run)
     say_zdp(s, run);
     say_clocks(s, run);
     say_path(s, run);
+    say_sequence(s, run);
     say_findings(s, run->findings, run->nfindings);
     say(s, run->id);
     say(s, run->proved ? TL_STR(", its parts proved to belong together")

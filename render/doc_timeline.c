@@ -148,12 +148,14 @@ put_event(struct tl_buf *b, const struct tl_row *row)
     if (row->twin_of != TL_NO_INDEX)
         tl_buf_addf(b, " [twin of %" PRIu64 "]", (uint64_t)row->twin_of + 1);
     if (row->inferred)
-        tl_buf_add(b, TL_STR(" [inferred]"));
+        tl_buf_add(b, TL_STR(" [inferred, not recorded]"));
 }
 
 static void
 put_source(struct tl_buf *b, const struct tl_report *r, const struct tl_row *row)
 {
+    if (row->inferred)
+        tl_buf_add(b, TL_STR("no record"));
     for (size_t i = 0; i < row->nproofs; i++) {
         const struct tl_proof *p = &row->proofs[i];
 
@@ -211,7 +213,9 @@ timeline_row(const void *ctx, size_t i, struct doc_row *out)
     put_resource(&out->text, &row->ev.who);
     doc_cell_end(out, RESOURCE, TONE_PLAIN);
     put_event(&out->text, row);
-    doc_cell_end(out, EVENT, row->twin_of != TL_NO_INDEX && tone == TONE_PLAIN ? TONE_DIM : tone);
+    doc_cell_end(out, EVENT,
+                 (row->twin_of != TL_NO_INDEX || row->inferred) && tone == TONE_PLAIN ? TONE_DIM
+                                                                                      : tone);
     put_source(&out->text, c->r, row);
     doc_cell_end(out, SOURCE, TONE_DIM);
 }

@@ -70,7 +70,7 @@ put_row(struct json *j, const struct tl_report *r, size_t i)
     json_event_who(j, &row->ev);
     json_text(j, TL_STR("resource_key"), row->key);
     json_event_what(j, &row->ev);
-    json_uint(j, TL_STR("input"), row->input);
+    json_int(j, TL_STR("input"), row->input == TL_NO_INDEX ? TL_UNKNOWN : (int64_t)row->input);
     json_line(j, TL_STR("line"), row->ev.line);
     put_proofs(j, row);
     json_nth(j, TL_STR("twin_of"), row->twin_of);

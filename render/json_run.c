@@ -78,6 +78,7 @@ put_phases(struct json *j, const struct tl_run *run)
         json_instant(j, TL_STR("began"), p->began);
         json_instant(j, TL_STR("ended"), p->ended);
         json_span(j, TL_STR("seconds"), p->seconds);
+        json_bool(j, TL_STR("inferred"), p->inferred);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -250,6 +251,25 @@ put_path(struct json *j, const struct tl_run *run)
 }
 
 static void
+put_sequence(struct json *j, const struct tl_sequence *s)
+{
+    json_open(j, TL_STR("sequence"), '{');
+    json_uint(j, TL_STR("expected"), s->expected);
+    json_uint(j, TL_STR("seen"), s->seen);
+    json_uint(j, TL_STR("inferred"), s->inferred);
+    json_open(j, TL_STR("missing"), '[');
+    for (size_t i = 0; i < s->nmissing; i++) {
+        json_open(j, JSON_NOKEY, '{');
+        json_text(j, TL_STR("resource"), s->missing[i].resource);
+        json_str(j, TL_STR("region"), s->missing[i].region);
+        json_text(j, TL_STR("class"), s->missing[i].cls);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+    json_close(j, '}');
+}
+
+static void
 put_run(struct json *j, const struct tl_run *run)
 {
     json_open(j, JSON_NOKEY, '{');
@@ -283,6 +303,7 @@ put_run(struct json *j, const struct tl_run *run)
     json_str(j, TL_STR("strategy_because"), run->strategy_because);
     json_str(j, TL_STR("verdict_because"), run->verdict_because);
     put_path(j, run);
+    put_sequence(j, &run->sequence);
     json_close(j, '}');
 }
 

@@ -156,15 +156,29 @@ comes_up(const struct tl_event *ev)
            tl_str_eq(ev->cls, TL_STR("cluster.online"));
 }
 
+/* What is inferred of a resource; NULL: nothing. */
+static const struct tl_instant *
+guess_of(const struct plan *p, uint32_t res, struct tl_str cls)
+{
+    for (size_t i = 0; i < p->nguesses; i++)
+        if (p->guesses[i].res == res && tl_str_eq(p->guesses[i].row.ev.cls, cls))
+            return &p->guesses[i].row.ev.when;
+    return NULL;
+}
+
 /* A start: of how long the engine was down before, unless the word before it says. */
 static void
 add_start(const struct tl_builder *b, const struct plan *p, uint32_t res, const struct down *d,
           const struct tl_instant *up, struct longest *l)
 {
-    if (is_logged(b, p, res, d->first ? d->first->earliest : up->earliest, up->latest))
+    const struct tl_instant *first = d->first, *last = d->last;
+
+    if (!first)
+        first = last = guess_of(p, res, TL_STR("instance.shutdown"));
+    if (is_logged(b, p, res, first ? first->earliest : up->earliest, up->latest))
         return;
-    if (d->first)
-        add(l, span_between(d->last, up).min_us, span_between(d->first, up).max_us);
+    if (first)
+        add(l, span_between(last, up).min_us, span_between(first, up).max_us);
     else
         add(l, 0, TL_UNKNOWN);
 }
@@ -179,6 +193,7 @@ is_restart(const struct tl_event *ev)
 static void
 add_resource(const struct tl_builder *b, const struct plan *p, uint32_t place, struct longest *l)
 {
+    const struct tl_instant *restart = guess_of(p, p->res[place], TL_STR("instance.restarted"));
     struct down d = {NULL, NULL};
     bool up = false;
 
@@ -199,16 +214,26 @@ add_resource(const struct tl_builder *b, const struct plan *p, uint32_t place, s
             up = true;
         }
     }
-    if (d.first && !is_logged(b, p, p->res[place], d.first->earliest, b->newest))
+    if (d.first && restart)
+        add_start(b, p, p->res[place], &d, restart, l);
+    else if (d.first && !is_logged(b, p, p->res[place], d.first->earliest, b->newest))
         add(l, 0, TL_UNKNOWN);
 }
 
 /* The engine starts anew within its zero-downtime patching: for how long, its bounds do not say. */
 static void
-add_patching(const struct tl_zdp *z, struct longest *l)
+add_patching(const struct tl_builder *b, const struct plan *p, const struct tl_zdp *z,
+             struct longest *l)
 {
+    const struct tl_instant *began = &z->began;
+
+    for (size_t i = 0; i < p->nguesses && began->at == TL_TIME_NONE; i++)
+        if (tl_str_eq(p->guesses[i].row.ev.cls, TL_STR("zdp.attempted")) &&
+            tl_str_eq(res_name(&b->res[p->guesses[i].res]), z->resource) &&
+            tl_str_eq(b->res[p->guesses[i].res].region, z->region))
+            began = &p->guesses[i].row.ev.when;
     if (z->outcome == TL_ZDP_FINISHED)
-        add(l, 0, span_between(&z->began, &z->ended).max_us);
+        add(l, 0, span_between(began, &z->ended).max_us);
 }
 
 static struct tl_span
@@ -222,7 +247,7 @@ database(const struct tl_builder *b, const struct plan *p)
     for (uint32_t i = 0; i < p->nres; i++)
         add_resource(b, p, i, &l);
     for (size_t i = 0; i < p->run->nzdp; i++)
-        add_patching(&p->run->zdp[i], &l);
+        add_patching(b, p, &p->run->zdp[i], &l);
     return of_longest(&l);
 }
 

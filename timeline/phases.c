@@ -232,9 +232,14 @@ static enum tl_status
 take_words(struct tl_builder *b, const struct plan *p, struct spans *all)
 {
     enum tl_status st = TL_OK;
+    size_t k = 0;
 
-    for (size_t i = 0; i < p->nrows && !st; i++)
-        st = take_row(b, all, p->rows[i]);
+    for (size_t i = 0; i <= p->nrows && !st; i++) {
+        for (; k < p->nguesses && (i == p->nrows || p->guesses[k].after < p->rows[i]) && !st; k++)
+            st = take_word(b, all, &(struct word){&p->guesses[k].row.ev, p->guesses[k].res, NONE});
+        if (i < p->nrows && !st)
+            st = take_row(b, all, p->rows[i]);
+    }
     return st;
 }
 
@@ -252,7 +257,8 @@ shown(const struct tl_builder *b, const struct span *s)
                                   .name = s->phase,
                                   .began = s->began,
                                   .ended = s->ended,
-                                  .seconds = took};
+                                  .seconds = took,
+                                  .inferred = s->inferred};
 }
 
 enum tl_status

@@ -68,7 +68,16 @@ struct plan {
     size_t noutages, outages_cap;
     struct tl_finding *findings;
     size_t nfindings, findings_cap;
-    struct span *spans; /* as run->phases */
+    struct span *spans;       /* as run->phases */
+    struct inferred *guesses; /* rows to be, in the order of those behind which they stand */
+    size_t nguesses, guesses_cap;
+};
+
+/* A row that is inferred, until it gets its place in the report. */
+struct inferred {
+    struct tl_row row;
+    uint32_t res;
+    uint32_t after; /* the row behind which it stands */
 };
 
 /* What is said of a resource: by a row, or (row: NONE) inferred. */
@@ -119,6 +128,8 @@ enum tl_status build_runs(struct tl_builder *b);
 enum tl_status build_claims(struct tl_builder *b);
 enum tl_status build_suggestions(struct tl_builder *b); /* findings on words that are missing */
 enum tl_status build_notes(struct tl_builder *b);       /* claims included */
+/* The rows that are inferred get their places: nothing may know rows by number any more. */
+enum tl_status build_inferred(struct tl_builder *b);
 enum tl_status build_filter(struct tl_builder *b);
 
 /* The place of the first row whose `at` is not before that moment. */
@@ -134,6 +145,7 @@ enum tl_status run_versions(struct tl_builder *b, struct plan *p);   /* versions
 enum tl_status run_strategy(struct tl_builder *b, struct plan *p);   /* strategy.c */
 enum tl_status run_ends(struct tl_builder *b, struct plan *p);       /* clocks.c: began, ended */
 enum tl_status run_verdict(struct tl_builder *b, struct plan *p);    /* verdict.c: proof, ended */
+enum tl_status run_expect(struct tl_builder *b, struct plan *p);     /* expect.c */
 enum tl_status run_zdp(struct tl_builder *b, struct plan *p);        /* zdp.c */
 enum tl_status run_phases(struct tl_builder *b, struct plan *p);     /* phases.c */
 enum tl_status run_critical(struct tl_builder *b, struct plan *p);   /* critical.c */

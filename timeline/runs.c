@@ -341,9 +341,9 @@ static enum tl_status
 fill_run(struct tl_builder *b, struct plan *p)
 {
     static enum tl_status (*const parts[])(struct tl_builder *, struct plan *) = {
-        run_resources, run_versions,   run_strategy, run_verdict, run_ends,
-        run_zdp,       run_phases,     run_critical, run_clocks,  run_parameters,
-        run_findings,  run_switchover, run_request,
+        run_resources,  run_versions, run_strategy,   run_verdict,  run_ends,
+        run_expect,     run_zdp,      run_phases,     run_critical, run_clocks,
+        run_parameters, run_findings, run_switchover, run_request,
     };
     struct tl_run *r = p->run;
     enum tl_status st = TL_OK;

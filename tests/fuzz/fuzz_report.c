@@ -76,7 +76,7 @@ check_report(const struct tl_report *r)
     for (size_t i = 0; i < r->nrows; i++) {
         const struct tl_row *row = &r->rows[i];
 
-        assert(row->nproofs > 0 && row->input < r->ninputs);
+        assert(row->inferred ? row->nproofs == 0 : row->nproofs > 0 && row->input < r->ninputs);
         assert(row->run == TL_NO_INDEX || row->run < r->nruns);
         assert(row->twin_of == TL_NO_INDEX || row->twin_of < r->nrows);
         assert(row->ev.when.earliest <= row->ev.when.at && row->ev.when.at <= row->ev.when.latest);

@@ -357,6 +357,12 @@ print_row(struct tl_buf *b, const struct tl_report *r, uint32_t i)
         tl_buf_addf(b, " =%u", row->twin_of + 1);
     if (row->run != TL_NO_INDEX && r->nruns > 1)
         tl_buf_addf(b, " run%u", row->run + 1);
+    if (row->inferred) {
+        tl_buf_add(b, TL_STR(" inferred "));
+        print_time(b, row->ev.when.earliest);
+        tl_buf_add(b, TL_STR(".."));
+        print_time(b, row->ev.when.latest);
+    }
     tl_buf_add(b, TL_STR("\n"));
 }
 
