@@ -390,7 +390,11 @@ struct tl_parameter_change {
 };
 struct tl_silence {
     struct tl_str resource;
-    tl_time from, to;
+    tl_time from, to; /* proven to be without a word */
+    struct tl_str region;
+    enum tl_phase during;                 /* NONE: between phases */
+    struct tl_str after, until, expected; /* classes; until, expected may be empty */
+    int64_t usual_us; /* what the words of that resource are apart otherwise; TL_UNKNOWN: too few */
 };
 struct tl_finding {
     struct tl_str code; /* "claim.contradicted": docs/findings.md lists them */

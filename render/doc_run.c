@@ -438,6 +438,37 @@ parameter_row(const void *ctx, size_t i, struct doc_row *row)
     doc_cell_end(row, 5, TONE_PLAIN);
 }
 
+static const struct doc_column silence_columns[] = {
+    {.title = {"resource", 8}, .floor = 12},
+    {.title = {"region", 6}},
+    {.title = {"from", 4}, .floor = 12},
+    {.title = {"to", 2}, .floor = 12},
+    {.title = {"for", 3}, .right = true},
+    {.title = {"during", 6}},
+    {.title = {"expected", 8}, .floor = 12, .below = true},
+};
+
+static void
+silence_row(const void *ctx, size_t i, struct doc_row *row)
+{
+    const struct run_rows *c = ctx;
+    const struct tl_silence *s = &c->run->silences[i];
+
+    show_date(&row->text, c->tz, s->from);
+    doc_group_end(row);
+    text_cell(row, 0, word_resource(s->resource, s->region));
+    text_cell(row, 1, s->region);
+    show_moment(&row->text, c->tz, tl_instant_of(s->from, TL_SECOND), s->from);
+    doc_cell_end(row, 2, TONE_PLAIN);
+    show_moment(&row->text, c->tz, tl_instant_of(s->to, TL_SECOND), s->from);
+    doc_cell_end(row, 3, TONE_PLAIN);
+    show_span(&row->text, s->to - s->from, 0);
+    doc_cell_end(row, 4, TONE_WARN);
+    text_cell(row, 5, tl_phase_name(s->during));
+    tl_buf_add(&row->text, s->expected.n > 0 ? s->expected : s->until);
+    doc_cell_end(row, 6, TONE_PLAIN);
+}
+
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 void
@@ -450,6 +481,7 @@ doc_run_tables(struct story *s, const struct tl_run *run, unsigned level)
     } chapters[] = {
         {"ZDP", {zdp_columns, COUNT(zdp_columns), run->nzdp, zdp_row, &ctx}},
         {"Phases", {phase_columns, COUNT(phase_columns), run->nphases, phase_row, &ctx}},
+        {"Silences", {silence_columns, COUNT(silence_columns), run->nsilences, silence_row, &ctx}},
         {"Versions", {version_columns, COUNT(version_columns), run->nversions, version_row, &ctx}},
         {"Parameters",
          {parameter_columns, COUNT(parameter_columns), run->nparameters, parameter_row, &ctx}},

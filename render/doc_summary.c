@@ -298,6 +298,38 @@ say_sequence(struct story *s, const struct tl_run *run)
     say_pair(s, "sequence", TONE_WARN);
 }
 
+/* The longest stretch without a word. */
+static void
+say_silence(struct story *s, const struct tl_run *run)
+{
+    const struct tl_silence *longest = NULL;
+
+    for (size_t i = 0; i < run->nsilences; i++)
+        if (!longest || run->silences[i].to - run->silences[i].from > longest->to - longest->from)
+            longest = &run->silences[i];
+    if (!longest)
+        return;
+    say(s, TL_STR("no word of "));
+    say(s, word_resource(longest->resource, longest->region));
+    if (longest->region.n > 0) {
+        say(s, TL_STR(" ("));
+        say(s, longest->region);
+        say(s, TL_STR(")"));
+    }
+    say(s, TL_STR(" for "));
+    show_span(&s->line, longest->to - longest->from, 0);
+    say(s, TL_STR(" after "));
+    say(s, longest->after);
+    if (longest->expected.n > 0) {
+        say(s, TL_STR(", where "));
+        say(s, longest->expected);
+        say(s, TL_STR(" was to come"));
+    }
+    if (run->nsilences > 1)
+        tl_buf_addf(&s->line, "; %zu silences in all", run->nsilences);
+    say_pair(s, "silence", TONE_WARN);
+}
+
 /* "1 critical, 2 warnings": what is worth a look. */
 static void
 say_findings(struct story *s, const struct tl_finding *f, size_t n)
@@ -333,6 +365,7 @@ doc_summary(struct story *s, const struct tl_run *run)
     say_clocks(s, run);
     say_path(s, run);
     say_sequence(s, run);
+    say_silence(s, run);
     say_findings(s, run->findings, run->nfindings);
     say(s, run->id);
     say(s, run->proved ? TL_STR(", its parts proved to belong together")

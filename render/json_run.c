@@ -230,6 +230,12 @@ put_silences(struct json *j, const struct tl_run *run)
         json_text(j, TL_STR("resource"), run->silences[i].resource);
         json_time(j, TL_STR("from"), run->silences[i].from);
         json_time(j, TL_STR("to"), run->silences[i].to);
+        json_str(j, TL_STR("region"), run->silences[i].region);
+        json_str(j, TL_STR("during"), tl_phase_name(run->silences[i].during));
+        json_text(j, TL_STR("after"), run->silences[i].after);
+        json_str(j, TL_STR("until"), run->silences[i].until);
+        json_str(j, TL_STR("expected"), run->silences[i].expected);
+        json_seconds(j, TL_STR("usual_s"), run->silences[i].usual_us);
         json_close(j, '}');
     }
     json_close(j, ']');

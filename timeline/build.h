@@ -151,6 +151,7 @@ struct tl_builder {
                                  not asked yet */
     uint32_t *place;          /* by resource: where it stands in the run at hand (run.h) */
     tl_time newest;           /* of all evidence; TL_TIME_NONE: it has no times */
+    tl_time *heard;           /* of each input of the report */
     struct plan *plans;       /* by run */
     size_t nplans, plans_cap;
     size_t outages_cap, findings_cap; /* of the report's own lists */

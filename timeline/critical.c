@@ -26,6 +26,8 @@ struct path {
     struct tl_run *run;
     struct link *links; /* the one that ends last first */
     size_t n;
+    const struct link **around; /* the upgrades among them */
+    size_t naround;
     struct place now; /* the run from here on is told */
     struct tl_instant when;
     uint32_t tree; /* of the last stretch */
@@ -79,11 +81,11 @@ around(const struct path *path, const struct place *from)
 {
     const struct link *found = NULL;
 
-    for (size_t i = 0; i < path->n; i++) {
-        const struct link *l = &path->links[i];
+    for (size_t i = 0; i < path->naround; i++) {
+        const struct link *l = path->around[i];
         bool own = path->b->res[l->s->res].tree == path->tree;
 
-        if (!l->around || by_place(&l->from, &path->now) >= 0 || by_place(&l->to, &path->now) < 0 ||
+        if (by_place(&l->from, &path->now) >= 0 || by_place(&l->to, &path->now) < 0 ||
             (from && by_place(&l->from, from) > 0))
             continue;
         if (own)
@@ -130,7 +132,8 @@ static enum tl_status
 list_links(struct path *path, const struct plan *p)
 {
     path->links = tl_arena_alloc(&path->b->scratch, (p->run->nphases + 1) * sizeof(*path->links));
-    if (!path->links)
+    path->around = tl_arena_alloc(&path->b->scratch, (p->run->nphases + 1) * sizeof(struct link *));
+    if (!path->links || !path->around)
         return TL_ENOMEM;
     for (size_t i = 0; i < p->run->nphases; i++) {
         const struct span *s = &p->spans[i];
@@ -144,6 +147,9 @@ list_links(struct path *path, const struct plan *p)
     }
     if (path->n > 1)
         qsort(path->links, path->n, sizeof(*path->links), by_end);
+    for (size_t i = 0; i < path->n; i++)
+        if (path->links[i].around)
+            path->around[path->naround++] = &path->links[i];
     return TL_OK;
 }
 

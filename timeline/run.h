@@ -149,6 +149,7 @@ enum tl_status run_expect(struct tl_builder *b, struct plan *p);     /* expect.c
 enum tl_status run_zdp(struct tl_builder *b, struct plan *p);        /* zdp.c */
 enum tl_status run_phases(struct tl_builder *b, struct plan *p);     /* phases.c */
 enum tl_status run_critical(struct tl_builder *b, struct plan *p);   /* critical.c */
+enum tl_status run_silences(struct tl_builder *b, struct plan *p);   /* silence.c */
 enum tl_status run_clocks(struct tl_builder *b, struct plan *p);     /* clocks.c */
 enum tl_status run_parameters(struct tl_builder *b, struct plan *p); /* parameters.c */
 enum tl_status run_findings(struct tl_builder *b, struct plan *p);   /* judge.c */

@@ -62,16 +62,25 @@ list_members(struct tl_builder *b)
     return TL_OK;
 }
 
-static void
+/* How far the evidence reaches: each input, and all of it. */
+static enum tl_status
 find_newest(struct tl_builder *b)
 {
+    const struct tl_report *r = b->report;
+
     b->newest = TL_TIME_NONE;
-    for (size_t i = 0; i < b->report->ninputs; i++)
-        if (b->report->inputs[i].last != TL_TIME_NONE && b->report->inputs[i].last > b->newest)
-            b->newest = b->report->inputs[i].last;
-    for (size_t i = 0; i < b->report->nrows; i++)
-        if (b->report->rows[i].ev.when.at > b->newest)
-            b->newest = b->report->rows[i].ev.when.at;
+    b->heard = tl_arena_alloc(&b->scratch, (r->ninputs + 1) * sizeof(*b->heard));
+    if (!b->heard)
+        return TL_ENOMEM;
+    for (size_t i = 0; i < r->ninputs; i++)
+        b->heard[i] = r->inputs[i].last;
+    for (size_t i = 0; i < r->nrows; i++)
+        if (r->rows[i].ev.when.at > b->heard[r->rows[i].input])
+            b->heard[r->rows[i].input] = r->rows[i].ev.when.at;
+    for (size_t i = 0; i < r->ninputs; i++)
+        if (b->heard[i] > b->newest)
+            b->newest = b->heard[i];
+    return TL_OK;
 }
 
 /* ---- outages ---- */
@@ -341,9 +350,9 @@ static enum tl_status
 fill_run(struct tl_builder *b, struct plan *p)
 {
     static enum tl_status (*const parts[])(struct tl_builder *, struct plan *) = {
-        run_resources,  run_versions, run_strategy,   run_verdict,  run_ends,
-        run_expect,     run_zdp,      run_phases,     run_critical, run_clocks,
-        run_parameters, run_findings, run_switchover, run_request,
+        run_resources, run_versions,   run_strategy, run_verdict,    run_ends,
+        run_expect,    run_zdp,        run_phases,   run_critical,   run_silences,
+        run_clocks,    run_parameters, run_findings, run_switchover, run_request,
     };
     struct tl_run *r = p->run;
     enum tl_status st = TL_OK;
@@ -375,9 +384,9 @@ build_runs(struct tl_builder *b)
     r->nruns = b->nplans;
     r->runs = tl_arena_alloc(b->arena, (b->nplans + 1) * sizeof(*r->runs));
     b->place = tl_arena_alloc(&b->scratch, (b->nres + 1) * sizeof(*b->place));
-    if (st || !made || !r->runs || !b->place || list_members(b) || list_globals(b))
+    if (st || !made || !r->runs || !b->place || list_members(b) || list_globals(b) ||
+        find_newest(b))
         return TL_ENOMEM;
-    find_newest(b);
     sort_outages(r->outages, &r->noutages);
     for (size_t i = 0; i < b->nplans && !st; i++) {
         b->plans[i].run = &made[i];

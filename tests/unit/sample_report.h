@@ -487,7 +487,16 @@ sample_text(struct tl_arena *a, struct tl_str t)
                             .res_us = TL_MS};
     const struct tl_version_change version = {t, t, t, t};
     const struct tl_parameter_change parameter = {t, t, t, t, t, 1};
-    const struct tl_silence silence = {t, SAMPLE_AT(6, 20, 0), SAMPLE_AT(6, 21, 0)};
+    const struct tl_silence silence = {.resource = t,
+                                       .from = SAMPLE_AT(6, 20, 0),
+                                       .to = SAMPLE_AT(6, 21, 0),
+                                       .region = t,
+                                       .during = TL_PHASE_SHUTDOWN,
+                                       .after = t,
+                                       .until = t,
+                                       .expected = t,
+                                       .usual_us = TL_SECOND};
+    const struct tl_missing missing = {t, t, t};
     const struct tl_finding finding = {t, TL_SEVERITY_CRITICAL, t, first, 1, t};
     const struct tl_stretch stretch = {t, t, TL_PHASE_SHUTDOWN, {0, TL_SECOND}};
     const struct tl_assumption assumption = {t, t, 1};
@@ -524,6 +533,8 @@ sample_text(struct tl_arena *a, struct tl_str t)
     run.findings = r.findings;
     run.path = sample_copy(a, &stretch, sizeof(stretch));
     run.npath = 1;
+    run.sequence = (struct tl_sequence){.expected = 3, .seen = 1, .inferred = 1, .nmissing = 1};
+    run.sequence.missing = sample_copy(a, &missing, sizeof(missing));
     run.nresources = run.nphases = run.nzdp = run.noutages = run.nversions = 1;
     run.nparameters = run.nsilences = run.nfindings = 1;
     r.runs = sample_copy(a, &run, sizeof(run));

@@ -32,15 +32,16 @@ static const struct {
     {"inputs/hints", "key value from"},
     {"inputs/odd_samples", "line why"},
     {"assumptions", "name text used_by"},
-    {"runs", "id basis strategy verdict proof engine account from to began ended requested clocks "
-             "resources phases zdp outages versions parameters silences findings critical_path"},
+    {"runs",
+     "id basis strategy verdict proof engine account from to began ended requested clocks "
+     "resources phases zdp outages versions parameters silences findings critical_path sequence"},
     {"runs/began", "at earliest latest"},
     {"runs/requested", "by via at event"},
     {"runs/clocks", "operation database endpoint recovered"},
     {"runs/clocks/recovered", "min max"},
     {"runs/resources", "key id label kind region arn cluster class roles"},
     {"runs/resources/roles", "role from to basis"},
-    {"runs/phases", "resource region name began ended seconds"},
+    {"runs/phases", "resource region name began ended seconds inferred"},
     {"runs/phases/seconds", "min max"},
     {"runs/zdp", "resource region outcome elapsed_ms preserved dropped fast_startup_us began ended "
                  "reason events client_preserved client_broken"},
@@ -53,9 +54,11 @@ static const struct {
     {"runs/outages/blind", "from to"},
     {"runs/versions", "resource region from to"},
     {"runs/parameters", "resource region name from to count"},
-    {"runs/silences", "resource from to"},
+    {"runs/silences", "resource from to region during after until expected usual_s"},
     {"runs/findings", "code severity text events doc"},
     {"runs/critical_path", "resource region phase seconds"},
+    {"runs/sequence", "expected seen inferred missing"},
+    {"runs/sequence/missing", "resource region class"},
     {"events", "n run at earliest latest fused region resource label resource_kind resource_key "
                "class event_id severity fields message input line proofs twin_of inferred"},
     {"events/fused", "earliest latest assumes"},
@@ -148,6 +151,8 @@ hostile_text_comes_back(void **state)
                                         "runs/outages/fused/assumes",
                                         "runs/parameters/to",
                                         "runs/critical_path/resource",
+                                        "runs/sequence/missing/class",
+                                        "runs/silences/expected",
                                         "events/message",
                                         "events/resource_key",
                                         "findings/doc"};
