@@ -227,11 +227,14 @@ add_patching(const struct tl_builder *b, const struct plan *p, const struct tl_z
 {
     const struct tl_instant *began = &z->began;
 
-    for (size_t i = 0; i < p->nguesses && began->at == TL_TIME_NONE; i++)
-        if (tl_str_eq(p->guesses[i].row.ev.cls, TL_STR("zdp.attempted")) &&
-            tl_str_eq(res_name(&b->res[p->guesses[i].res]), z->resource) &&
-            tl_str_eq(b->res[p->guesses[i].res].region, z->region))
-            began = &p->guesses[i].row.ev.when;
+    for (size_t i = 0; i < p->nguesses && began->at == TL_TIME_NONE; i++) {
+        const struct tl_event *ev = &p->guesses[i].row.ev;
+        const struct res *r = &b->res[p->guesses[i].res];
+
+        if (tl_str_eq(ev->cls, TL_STR("zdp.attempted")) && tl_str_eq(res_name(r), z->resource) &&
+            tl_str_eq(r->region, z->region))
+            began = &ev->when;
+    }
     if (z->outcome == TL_ZDP_FINISHED)
         add(l, 0, span_between(began, &z->ended).max_us);
 }

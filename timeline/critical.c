@@ -138,12 +138,13 @@ list_links(struct path *path, const struct plan *p)
     for (size_t i = 0; i < p->run->nphases; i++) {
         const struct span *s = &p->spans[i];
 
-        if (s->closed && s->phase != TL_PHASE_ONLINE && s->began.at != TL_TIME_NONE &&
-            s->ended.at != TL_TIME_NONE)
-            path->links[path->n++] = (struct link){.s = s,
-                                                   .from = {s->began.at, s->first},
-                                                   .to = {s->ended.at, s->last},
-                                                   .around = s->phase == TL_PHASE_UPGRADE};
+        if (!s->closed || s->phase == TL_PHASE_ONLINE || s->began.at == TL_TIME_NONE ||
+            s->ended.at == TL_TIME_NONE)
+            continue;
+        path->links[path->n++] = (struct link){.s = s,
+                                               .from = {s->began.at, s->first},
+                                               .to = {s->ended.at, s->last},
+                                               .around = s->phase == TL_PHASE_UPGRADE};
     }
     if (path->n > 1)
         qsort(path->links, path->n, sizeof(*path->links), by_end);

@@ -18,48 +18,46 @@ enum whose { CLUSTER, ANY, MEMBER, ALONE };
 /* Where a step that is missing must have been: behind the last of `after`, before the first of
  * `before`. */
 struct must {
+    struct tl_str cls, words, after[NLIST], before[NLIST];
     enum whose of;
-    struct tl_str cls, words;
     enum tl_phase phase;
     enum tl_edge edge;
     bool restart; /* only where nothing but one planned restart is possible */
-    struct tl_str after[NLIST], before[NLIST];
 };
 
 #define T(s)                                                                                       \
     {                                                                                              \
         s, sizeof(s) - 1                                                                           \
     }
-#define MUST(of, cls, phase, edge, restart, words)                                                 \
-    of, T(cls), T(words), TL_PHASE_##phase, TL_EDGE_##edge, restart
+#define MUST(whose, step, of_phase, of_edge, planned, says)                                        \
+    .of = (whose), .cls = T(step), .phase = TL_PHASE_##of_phase, .edge = TL_EDGE_##of_edge,        \
+    .restart = (planned), .words = T(says)
 
 static const struct must musts[] = {
     {MUST(CLUSTER, "upgrade.started", UPGRADE, BEGIN, false, "the upgrade started"),
-     {T("api.call")},
-     {T("zdp.attempted"), T("zdp.finished"), T("cluster.online"), T("upgrade.instances-finished"),
-      T("upgrade.version-changed"), T("upgrade.finished")}},
+     .after = {T("api.call")},
+     .before = {T("zdp.attempted"), T("zdp.finished"), T("cluster.online"),
+                T("upgrade.instances-finished"), T("upgrade.version-changed"),
+                T("upgrade.finished")}},
     {MUST(ANY, "zdp.attempted", ZDP, BEGIN, false, "zero-downtime patching was attempted"),
-     {T("upgrade.started"), T("api.call")},
-     {T("zdp.finished"), T("zdp.failed")}},
+     .after = {T("upgrade.started"), T("api.call")},
+     .before = {T("zdp.finished"), T("zdp.failed")}},
     {MUST(MEMBER, "instance.shutdown", SHUTDOWN, POINT, true, "the instance was shut down"),
-     {T("upgrade.started"), T("os-upgrade.started")},
-     {T("instance.restarted")}},
+     .after = {T("upgrade.started"), T("os-upgrade.started")}, .before = {T("instance.restarted")}},
     {MUST(MEMBER, "instance.restarted", STARTUP, END, true, "the instance was restarted"),
-     {T("instance.shutdown")},
-     {T("upgrade.instances-finished"), T("upgrade.version-changed"), T("upgrade.finished"),
-      T("os-upgrade.finished")}},
+     .after = {T("instance.shutdown")},
+     .before = {T("upgrade.instances-finished"), T("upgrade.version-changed"),
+                T("upgrade.finished"), T("os-upgrade.finished")}},
     {MUST(ALONE, "instance.shutdown", SHUTDOWN, POINT, true, "the instance was shut down"),
-     {T("precheck.finished"), T("patch.started")},
-     {T("instance.restarted")}},
+     .after = {T("precheck.finished"), T("patch.started")}, .before = {T("instance.restarted")}},
     {MUST(ALONE, "instance.restarted", STARTUP, END, true, "the instance was restarted"),
-     {T("instance.shutdown")},
-     {T("upgrade.finished"), T("upgrade.version-changed"), T("patch.finished")}},
+     .after = {T("instance.shutdown")},
+     .before = {T("upgrade.finished"), T("upgrade.version-changed"), T("patch.finished")}},
     {MUST(ALONE, "precheck.finished", PRECHECK, END, false, "the prechecks finished"),
-     {T("precheck.started")},
-     {T("instance.offline"), T("instance.shutdown"), T("upgrade.started")}},
+     .after = {T("precheck.started")},
+     .before = {T("instance.offline"), T("instance.shutdown"), T("upgrade.started")}},
     {MUST(ALONE, "upgrade.started", UPGRADE, BEGIN, false, "the engine version upgrade started"),
-     {T("instance.offline"), T("precheck.finished")},
-     {T("upgrade.finished")}},
+     .after = {T("instance.offline"), T("precheck.finished")}, .before = {T("upgrade.finished")}},
 };
 #undef T
 

@@ -135,11 +135,12 @@ list_gaps(struct search *s)
         if (place != NONE && is_word(s->b, p, row) && take_row(s, row, p->res[place], &last[place]))
             return TL_ENOMEM;
     }
-    for (uint32_t i = 0; i < p->nres && p->run->ended.at == TL_TIME_NONE; i++)
-        if (last[i].row != NONE && last[i].covered > last[i].latest &&
-            add_gap(s,
-                    &(struct gap){p->res[i], last[i].row, NONE, last[i].latest, last[i].covered}))
+    for (uint32_t i = 0; i < p->nres && p->run->ended.at == TL_TIME_NONE; i++) {
+        struct gap g = {p->res[i], last[i].row, NONE, last[i].latest, last[i].covered};
+
+        if (g.after != NONE && g.to > g.from && add_gap(s, &g))
             return TL_ENOMEM;
+    }
     if (s->n > 1)
         qsort(s->gaps, s->n, sizeof(*s->gaps), by_tree);
     return TL_OK;
