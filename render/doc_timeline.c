@@ -154,7 +154,7 @@ put_event(struct tl_buf *b, const struct tl_row *row)
 static void
 put_source(struct tl_buf *b, const struct tl_report *r, const struct tl_row *row)
 {
-    if (row->inferred)
+    if (row->nproofs == 0)
         tl_buf_add(b, TL_STR("no record"));
     for (size_t i = 0; i < row->nproofs; i++) {
         const struct tl_proof *p = &row->proofs[i];

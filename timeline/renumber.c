@@ -41,6 +41,8 @@ renumber_run(struct tl_builder *b, const uint32_t *to, struct tl_run *r)
 {
     enum tl_status st = renumber_list(b, to, &r->proof, &r->nproof);
 
+    if (!st)
+        st = renumber_list(b, to, &r->strategy_proof, &r->nstrategy_proof);
     for (size_t i = 0; i < r->nzdp && !st; i++)
         st = renumber_list(b, to, &r->zdp[i].events, &r->zdp[i].nevents);
     if (r->requested.event != NONE)

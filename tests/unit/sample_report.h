@@ -325,7 +325,8 @@ sample_minor_rest(struct tl_arena *a, struct tl_run *run)
                                         TL_PHASE_ZDP,
                                         tl_instant_of(SAMPLE_AT(6, 22, 0), TL_MINUTE),
                                         tl_instant_of(SAMPLE_AT(6, 22, 0), TL_MINUTE),
-                                        {0, TL_MINUTE}}};
+                                        {0, TL_MINUTE},
+                                         false}};
 
     run->nversions = run->nparameters = run->nfindings = 2;
     run->versions = SAMPLE_COPY(a, v);
@@ -462,7 +463,8 @@ sample_text(struct tl_arena *a, struct tl_str t)
     const struct tl_role_span role = {TL_ROLE_WRITER, TL_TIME_NONE, SAMPLE_AT(6, 20, 0), true};
     const struct tl_resource res = {
         t, t, t, t, t, t, t, t, t, TL_KIND_CLUSTER, sample_copy(a, &role, sizeof(role)), 1};
-    const struct tl_phase_span phase = {t, t, TL_PHASE_ZDP, at, TL_INSTANT_NONE, TL_SPAN_NONE};
+    const struct tl_phase_span phase = {
+        t, t, TL_PHASE_ZDP, at, TL_INSTANT_NONE, TL_SPAN_NONE, true};
     const struct tl_zdp zdp = {t, t, TL_ZDP_FAILED, TL_UNKNOWN, 1, 2, 3, at, at, t, first, 1, 4, 5};
     struct tl_outage out = {.endpoint = t,
                             .resource = t,

@@ -208,6 +208,9 @@ rows_that_come_between_move_the_others(void **state)
     assert_true(r->rows[2].inferred && r->rows[3].inferred);
     assert_int_equal(run->requested.event, 0);
     assert_int_equal(run->proof[0], 7);
+    for (size_t i = 0; i < run->nstrategy_proof; i++)
+        assert_false(r->rows[run->strategy_proof[i]].inferred);
+    assert_true(run->nstrategy_proof > 0);
     assert_int_equal(r->rows[6].twin_of, 5);
     assert_int_equal(run->nzdp, 2);
     assert_int_equal(run->zdp[0].events[0], 5);

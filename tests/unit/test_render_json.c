@@ -34,7 +34,8 @@ static const struct {
     {"assumptions", "name text used_by"},
     {"runs",
      "id basis strategy verdict proof engine account from to began ended requested clocks "
-     "resources phases zdp outages versions parameters silences findings critical_path sequence"},
+     "resources phases zdp outages versions parameters silences findings strategy_proof "
+             "strategy_because verdict_because critical_path sequence"},
     {"runs/began", "at earliest latest"},
     {"runs/requested", "by via at event"},
     {"runs/clocks", "operation database endpoint recovered"},

@@ -93,6 +93,8 @@ make(struct tl_arena *a, enum sample which)
         r.rows[3].ev.near = TL_STR("zdp.finished");
         r.rows[6].ev.attempt = NULL; /* as timeline keeps it */
         r.rows[7].inferred = true;
+        r.rows[7].nproofs = 0;
+        r.rows[7].input = TL_NO_INDEX;
     }
     return r;
 }
@@ -237,7 +239,7 @@ static const struct {
     {"text",
      OPEN_OUTAGE,
      {.width = 80, .utf8 = true},
-     "up [inferred]  origin-probe-ap-northeast-1.log:82\n"},
+     "up [inferred, not recorded]  no record\n"},
     {"text",
      MINOR,
      {.width = 120, .utf8 = true},
