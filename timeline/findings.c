@@ -95,6 +95,27 @@ new_finding(struct tl_builder *b, struct plan *p)
     return &grown[(*n)++];
 }
 
+/* The rows in their order, each once; how many. */
+static size_t
+sort_rows(uint32_t *rows, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t row = rows[i];
+        size_t k = kept;
+
+        while (k > 0 && rows[k - 1] > row)
+            k--;
+        if (k > 0 && rows[k - 1] == row)
+            continue;
+        memmove(rows + k + 1, rows + k, (kept - k) * sizeof(*rows));
+        rows[k] = row;
+        kept++;
+    }
+    return kept;
+}
+
 enum tl_status
 finding_add(struct tl_builder *b, struct plan *p, enum finding f, const uint32_t *rows,
             size_t nrows, const struct tl_str *args)
@@ -110,6 +131,7 @@ finding_add(struct tl_builder *b, struct plan *p, enum finding f, const uint32_t
         return TL_ENOMEM;
     if (nrows > 0)
         memcpy(kept, rows, nrows * sizeof(*kept));
+    nrows = sort_rows(kept, nrows);
     tl_buf_init(&text, MAX_TEXT);
     expand(catalogue[f].text, args, &text);
     *out = (struct tl_finding){.code = catalogue[f].code,

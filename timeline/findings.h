@@ -78,7 +78,7 @@
       "completing",                                                                                \
       DOC_ZDP)                                                                                     \
     X(ZDP_RELEASE, "zdp.cause-release", INFO,                                                      \
-      "zero-downtime patching of {0} began on {1}: {2} {3}", DOC_RELEASES)                         \
+      "zero-downtime patching of {0} began on {1}: release {2} {3}", DOC_RELEASES)                 \
     X(ZDP_CAUSE_NOT_SEEN, "zdp.cause-not-seen", INFO,                                              \
       "the log of {0} covers the attempt and has no line that tells of {1} (an idle session "      \
       "leaves none)",                                                                              \

@@ -224,18 +224,37 @@ by_mysql_release(struct tl_builder *b, const struct subject *s, struct design *d
              words_join(b, t_class, 3), NONE);
 }
 
-/* What makes an attempt the expected thing: "Aurora PostgreSQL has it from 15.3 on" */
+/* Whether it is one of several instances of which none is known to be the writer. */
+static bool
+is_one_of_several(const struct tl_builder *b, const struct subject *s)
+{
+    size_t n = 0;
+
+    for (uint32_t i = b->first_member[s->r->tree]; i < b->first_member[s->r->tree + 1]; i++) {
+        const struct res *r = &b->res[b->members[i]];
+
+        if (res_has_role(r, TL_ROLE_WRITER))
+            return false;
+        n += r->kind == TL_KIND_INSTANCE;
+    }
+    return n > 1;
+}
+
+/* What speaks for an attempt: ": the release that it ran, 15.4.2, supports it" */
 static struct tl_str
 words_for(struct tl_builder *b, const struct subject *s)
 {
-    const struct tl_str parts[] = {TL_STR(": the release that it ran, "), s->version,
-                                   TL_STR(", has it")};
+    struct tl_str parts[] = {
+        TL_STR(": the release that it ran, "), s->version, TL_STR(", supports it"), {"", 0}};
     bool global = s->mysql && s->p->joined && s->p->primary != s->r->tree;
 
     if (global)
-        return TL_STR(": whether global databases of Aurora MySQL have it, its guide has said both "
-                      "yes and no");
-    return s->version.n > 0 ? words_join(b, parts, 3) : (struct tl_str){"", 0};
+        return TL_STR(" (whether it is for global databases, the guide of Aurora MySQL has said "
+                      "both yes and no)");
+    if (!s->mysql && is_one_of_several(b, s))
+        parts[3] = TL_STR(" (if it was the writer, which the evidence does not say: readers do "
+                          "not use it)");
+    return s->version.n > 0 ? words_join(b, parts, 4) : parts[3];
 }
 
 enum tl_status

@@ -129,12 +129,12 @@ say_release(struct tl_builder *b, const struct question *q)
         tl_str_eq(b->res[q->res].class_, TL_STR("db.serverless")) &&
         version_precedes(version, serverless, COUNT(serverless), &since))
         return say_one_release(b, q, version, since,
-                               TL_STR("mended that it could fail on db.serverless"));
+                               TL_STR("mended failures of it on db.serverless"));
     if (version_precedes(version, quiet_point, COUNT(quiet_point), &since))
         return say_one_release(b, q, version, since,
-                               TL_STR("cut the time that it takes to a quiet point"));
+                               TL_STR("shortened its wait for a quiet point"));
     if (version_precedes(version, restoring, COUNT(restoring), &since))
-        return say_one_release(b, q, version, since, TL_STR("made it restore connections faster"));
+        return say_one_release(b, q, version, since, TL_STR("restores connections faster"));
     return TL_OK;
 }
 
