@@ -56,7 +56,7 @@ test:
 	@.ci/deps test
 	@$(MAKE) --no-print-directory all check-layers check-house tests
 	@tests/run.sh $B
-tests: $(TESTS)
+tests: $(TESTS) $B/sim
 $B/tideline: $(call obj,$(CLI_SRC)) $B/builtin_rules.o $B/libtideline.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_$(MODE)) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
@@ -80,6 +80,15 @@ $B/tests/%: tests/unit/%.c $B/builtin_rules.o $B/libtideline.a
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(filter-out %/main.o,$(call obj,$(CLI_SRC))) $B/builtin_rules.o $B/libtideline.a $(ALL_LDLIBS) $(shell pkg-config --cflags --libs cmocka)
 $(TESTS): $(filter-out %/main.o,$(call obj,$(CLI_SRC)))
+
+# Worlds of known truth (tests/sim), and what the builder makes of their evidence. make sim N=10000
+N       ?= 1500
+SIM_SRC := $(wildcard tests/sim/*.c)
+$B/sim: $(call obj,$(SIM_SRC)) $B/builtin_rules.o $B/libtideline.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_$(MODE)) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+sim: $B/sim
+	$B/sim --worlds $(N)
 
 check-layers:
 	tests/check_layers.sh
@@ -119,6 +128,6 @@ build/fuzz/%: tests/fuzz/%.c build/fuzz/builtin_rules.o build/fuzz/libtideline.a
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/builtin_rules.o build/fuzz/libtideline.a $(ALL_LDLIBS)
 clean:
 	rm -rf build tideline libtideline.a
-.PHONY: all bench bench-logs bench-stream demo test tests test-corpus test-vectors check-layers check-house lint fuzz clean
+.PHONY: all bench bench-logs bench-stream demo sim test tests test-corpus test-vectors check-layers check-house lint fuzz clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

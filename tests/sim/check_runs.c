@@ -1,0 +1,201 @@
+/* check_runs.c - runs, what they were and how they ended, against the world. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+/* ---- which events are in which run ---- */
+
+/* No run of the report has facts of two runs of the world, or of none. */
+static void
+check_rows_of_runs(const struct told *t)
+{
+    for (unsigned i = 0; i < t->report->nrows; i++) {
+        const struct tl_row *row = &t->report->rows[i];
+        int f = row->inferred ? -1 : fact_of(t, &row->proofs[0]), run;
+
+        if (f < 0 || row->run == TL_NO_INDEX)
+            continue;
+        run = true_run(t, row->run);
+        if (t->w->facts[f].run == run)
+            tally_pass(t->w, C_STRANGERS);
+        else
+            tally_miss(t->w, C_STRANGERS, "row %u %.*s is of run %d, and in that of %d", i + 1,
+                       TL_FMT(row->ev.cls), t->w->facts[f].run, run);
+    }
+}
+
+static const struct tl_row *
+row_of_fact(const struct told *t, int fact)
+{
+    for (size_t i = 0; i < t->report->nrows; i++)
+        for (size_t k = 0; k < t->report->rows[i].nproofs; k++)
+            if (fact_of(t, &t->report->rows[i].proofs[k]) == fact)
+                return &t->report->rows[i];
+    return NULL;
+}
+
+/* Of a run that is seen in full, every core event is in it. */
+static void
+check_members(const struct told *t, int run, uint32_t told)
+{
+    for (int i = 0; i < (int)t->w->nfacts; i++) {
+        const struct fact *f = &t->w->facts[i];
+        const struct tl_row *row;
+
+        if (f->run != run || !(f->needs & N_CORE) || !t->seen[i])
+            continue;
+        row = row_of_fact(t, i);
+        if (row && row->run == told)
+            tally_pass(t->w, C_MEMBERS);
+        else
+            tally_miss(t->w, C_MEMBERS, "run %d: \"%.50s\" is %s", run, f->text,
+                       !row                      ? "in no row"
+                       : row->run == TL_NO_INDEX ? "in no run"
+                                                 : "in another run");
+    }
+}
+
+/* A run that is seen in full is one run of the report, and has an id of its own. */
+static uint32_t
+check_one(const struct told *t, int run)
+{
+    size_t n = count_told(t, run);
+
+    if (n == 1)
+        tally_pass(t->w, C_RUNS);
+    else
+        tally_miss(t->w, C_RUNS, "run %d (%s) is %zu runs", run, t->w->runs[run].variant, n);
+    return n == 1 ? (uint32_t)told_run(t, run) : TL_NO_INDEX;
+}
+
+/* ---- what was concluded ---- */
+
+static void
+check_words(const struct told *t, int run, const struct tl_run *r)
+{
+    const struct run *x = &t->w->runs[run];
+
+    if (!x->strategy_open && determined(t, run, N_STRATEGY)) {
+        if (r->strategy == x->strategy)
+            tally_pass(t->w, C_STRATEGY);
+        else
+            tally_miss(t->w, C_STRATEGY, "run %d (%s): %.*s, was %.*s", run, x->variant,
+                       TL_FMT(tl_strategy_name(r->strategy)),
+                       TL_FMT(tl_strategy_name(x->strategy)));
+    }
+    if (!x->verdict_open && determined(t, run, N_VERDICT)) {
+        if (r->verdict == x->verdict)
+            tally_pass(t->w, C_VERDICT);
+        else
+            tally_miss(t->w, C_VERDICT, "run %d (%s): %.*s, was %.*s", run, x->variant,
+                       TL_FMT(tl_verdict_name(r->verdict)), TL_FMT(tl_verdict_name(x->verdict)));
+    }
+    if (x->from[0] && x->to[0] && !x->cut && determined(t, run, N_VERSION | N_VERDICT)) {
+        if (tl_str_eq(r->from, tl_str_from(x->from)) && tl_str_eq(r->to, tl_str_from(x->to)))
+            tally_pass(t->w, C_VERSIONS);
+        else
+            tally_miss(t->w, C_VERSIONS, "run %d (%s): %.*s to %.*s, was %s to %s", run, x->variant,
+                       TL_FMT(r->from), TL_FMT(r->to), x->from, x->to);
+    }
+}
+
+static void
+check_request(const struct told *t, int run, const struct tl_run *r)
+{
+    const struct fact *asked = NULL;
+
+    for (size_t i = 0; i < t->w->nfacts; i++)
+        if (t->w->facts[i].run == run && t->w->facts[i].call[0] && t->seen[i] && !asked)
+            asked = &t->w->facts[i];
+    if (!asked || t->w->runs[run].strategy_open || t->w->runs[run].topology ||
+        !determined(t, run, N_STRATEGY | N_FIRST))
+        return;
+    if (r->requested.event != TL_NO_INDEX && tl_str_eq(r->requested.via, tl_str_from(asked->call)))
+        tally_pass(t->w, C_REQUEST);
+    else
+        tally_miss(t->w, C_REQUEST, "run %d (%s): %s is not its request", run,
+                   t->w->runs[run].variant, asked->call);
+}
+
+/* ---- ZDP ---- */
+
+static const struct tl_zdp *
+zdp_named(const struct told *t, const struct tl_run *r, const struct zdp_truth *z, size_t *n)
+{
+    const struct res *x = &t->w->res[z->res];
+    const struct tl_zdp *found = NULL;
+
+    *n = 0;
+    for (size_t i = 0; i < r->nzdp; i++)
+        if (tl_str_eq(r->zdp[i].region, tl_str_from(x->region)) &&
+            tl_str_eq(r->zdp[i].resource, tl_str_from(x->id))) {
+            found = &r->zdp[i];
+            ++*n;
+        }
+    return found;
+}
+
+static bool
+has_moment(const struct tl_instant *i, tl_time t)
+{
+    return i->at != TL_TIME_NONE && i->earliest <= t && t <= i->latest;
+}
+
+static void
+check_one_zdp(const struct told *t, const struct tl_run *r, const struct zdp_truth *z)
+{
+    size_t n;
+    const struct tl_zdp *got = zdp_named(t, r, z, &n);
+    const char *id = t->w->res[z->res].id;
+    bool figures;
+
+    if (n != 1 || !got) {
+        tally_miss(t->w, C_ZDP, "%s: %zu attempts", id, n);
+        return;
+    }
+    figures = got->elapsed_ms == z->ms && got->preserved == z->preserved &&
+              got->dropped == z->dropped && got->fast_startup_us == z->fast_us;
+    if (got->outcome != z->outcome)
+        tally_miss(t->w, C_ZDP, "%s: %.*s, was %.*s", id, TL_FMT(tl_zdp_name(got->outcome)),
+                   TL_FMT(tl_zdp_name(z->outcome)));
+    else if (z->outcome == TL_ZDP_FINISHED && !figures)
+        tally_miss(t->w, C_ZDP, "%s: %lld ms %lld+%lld fast %lld", id, (long long)got->elapsed_ms,
+                   (long long)got->preserved, (long long)got->dropped,
+                   (long long)got->fast_startup_us);
+    else if (z->outcome == TL_ZDP_FINISHED && t->w->holds[A_TWINS] &&
+             (!has_moment(&got->began, t->w->facts[z->attempt].t) ||
+              !has_moment(&got->ended, t->w->facts[z->finish].t)))
+        tally_miss(t->w, C_ZDP, "%s: it began or ended at another moment", id);
+    else
+        tally_pass(t->w, C_ZDP);
+}
+
+static void
+check_zdp(const struct told *t, int run, const struct tl_run *r)
+{
+    if (has_labels(t) || !determined(t, run, N_ZDP))
+        return;
+    for (size_t i = 0; i < t->w->nzdp; i++)
+        if (t->w->zdp[i].run == run)
+            check_one_zdp(t, r, &t->w->zdp[i]);
+}
+
+void
+check_runs(const struct told *t)
+{
+    check_rows_of_runs(t);
+    for (int run = 0; run < (int)t->w->nruns; run++) {
+        uint32_t told;
+
+        if (!determined(t, run, N_CORE | N_FIRST | N_LAST))
+            continue;
+        told = check_one(t, run);
+        if (told == TL_NO_INDEX)
+            continue;
+        check_members(t, run, told);
+        check_words(t, run, &t->report->runs[told]);
+        check_request(t, run, &t->report->runs[told]);
+        check_zdp(t, run, &t->report->runs[told]);
+    }
+}

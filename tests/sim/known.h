@@ -1,0 +1,21 @@
+/*
+ * known.h - misses that main has, and why: {check, strategy or UNKNOWN for any, what the miss says,
+ * why}. They are counted and shown, and fail nothing. To be emptied.
+ */
+    {C_RUNS, TL_STRATEGY_GLOBAL_FAILOVER, "is 2 runs",
+     "the failover of a Region within a global failover is a run of its own"},
+    {C_CLOCKS, TL_STRATEGY_GLOBAL_FAILOVER, "operation", "the same"},
+    {C_ZDP, TL_STRATEGY_UNKNOWN, "fast -9",
+     "a startup that is announced after the attempt has finished is lost"},
+    {C_ZDP, TL_STRATEGY_UNKNOWN, " attempts",
+     "the finish of a cluster with a known account does not find the instance of a table"},
+    {C_VERDICT, TL_STRATEGY_UNKNOWN, "(in-progress): succeeded",
+     "a reader that shows the new version ends the cluster's run"},
+    {C_RUNS, TL_STRATEGY_BLUE_GREEN, "is 2 runs",
+     "a deployment with a known account does not find the cluster of a table"},
+    {C_ID, TL_STRATEGY_BLUE_GREEN, "became",
+     "the root is the deployment until the blue resource is known"},
+    {C_CLOCKS, TL_STRATEGY_UNKNOWN, "operation",
+     "a run is ended by the last row in order, though a row of its minute may be later"},
+    {C_ID, TL_STRATEGY_GLOBAL_FAILOVER, "became", "as above: two runs of one root"},
+    {C_NEUTRAL, TL_STRATEGY_GLOBAL_FAILOVER, "", "as above: two runs of one root"},
