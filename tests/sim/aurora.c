@@ -84,7 +84,7 @@ tell_minor(struct world *w, enum tl_strategy s)
 
     pick_versions(w, "minor", r->from, r->to);
     if (chance(w, 50))
-        request(w, c.id, "ModifyDBCluster", r->to);
+        request(w, c.id, c.id, "ModifyDBCluster", r->to);
     say(w, c.id, N_STRATEGY | N_VERDICT | N_FIRST, M_STARTED, "minor");
     if (refused(w, &c, r))
         return;
@@ -127,7 +127,7 @@ tell_patch(struct world *w)
 
     pick_versions(w, "patch", r->from, r->to);
     if (chance(w, 40))
-        request(w, c.id, "ApplyPendingMaintenanceAction", "");
+        request(w, c.id, c.id, "ApplyPendingMaintenanceAction", "");
     if (chance(w, 70)) {
         zdp(w, c.id, c.writer, chance(w, 20) ? 3 : 0, chance(w, 50));
     } else {
@@ -179,7 +179,7 @@ tell_major(struct world *w)
 
     pick_versions(w, "major", r->from, r->to);
     if (chance(w, 50))
-        request(w, c.id, "ModifyDBCluster", r->to);
+        request(w, c.id, c.id, "ModifyDBCluster", r->to);
     say(w, c.id, N_STRATEGY | N_VERDICT | N_FIRST, M_STARTED, "major");
     pass(w, 5 * TL_SECOND, 40 * TL_SECOND);
     say(w, c.id, N_CORE, M_STAGE, M_STAGE_ONLINE);
@@ -220,7 +220,7 @@ failover_of(struct world *w, const struct cluster *c)
     tl_time t0, up;
 
     if (chance(w, 50))
-        request(w, c->id, "FailoverDBCluster", "");
+        request(w, c->id, c->id, "FailoverDBCluster", "");
     t0 = w->now;
     say(w, c->id, N_STRATEGY | N_VERDICT | N_FIRST, M_FO_START, name_of(w, c->reader));
     if (chance(w, 12)) {

@@ -12,7 +12,7 @@ check_rows_of_runs(const struct told *t)
 {
     for (unsigned i = 0; i < t->report->nrows; i++) {
         const struct tl_row *row = &t->report->rows[i];
-        int f = row->inferred ? -1 : fact_of(t, &row->proofs[0]), run;
+        int f = row->inferred || row->nproofs == 0 ? -1 : fact_of(t, &row->proofs[0]), run;
 
         if (f < 0 || row->run == TL_NO_INDEX)
             continue;
@@ -67,6 +67,52 @@ check_one(const struct told *t, int run)
     else
         tally_miss(t->w, C_RUNS, "run %d (%s) is %zu runs", run, t->w->runs[run].variant, n);
     return n == 1 ? (uint32_t)told_run(t, run) : TL_NO_INDEX;
+}
+
+/* ---- inferred rows ---- */
+
+static bool
+is_of_class(const struct world *w, const struct fact *f, struct tl_str cls)
+{
+    struct tl_match m;
+    const char *type = w->res[f->res].kind == TL_KIND_CLUSTER    ? "db-cluster"
+                       : w->res[f->res].kind == TL_KIND_INSTANCE ? "db-instance"
+                                                                 : "blue-green-deployment";
+
+    tl_classify(rules(), tl_str_from(type), tl_str_from(f->text), TL_STR(""), &m);
+    return !f->call[0] && tl_str_eq(m.cls, cls);
+}
+
+/* An event of that class on that resource was, is in no input, and lies within the bounds: of a
+ * run that goes on, it may be still to come. */
+static void
+check_inferred_row(const struct told *t, unsigned n)
+{
+    const struct tl_row *row = &t->report->rows[n];
+    const char *why = "never was";
+
+    for (size_t i = 0; i < t->w->nfacts; i++) {
+        const struct fact *f = &t->w->facts[i];
+
+        if (t->seen[i] || !tl_str_eq(row->ev.who.id, tl_str_from(t->w->res[f->res].id)) ||
+            !is_of_class(t->w, f, row->ev.cls))
+            continue;
+        why = "was at another time";
+        if (row->ev.when.earliest <= f->t && f->t <= row->ev.when.latest) {
+            tally_pass(t->w, C_INFERRED);
+            return;
+        }
+    }
+    tally_miss(t->w, C_INFERRED, "row %u %.*s of %.*s %s", n + 1, TL_FMT(row->ev.cls),
+               TL_FMT(row->ev.who.id), why);
+}
+
+void
+check_inferred(const struct told *t)
+{
+    for (unsigned i = 0; i < t->report->nrows; i++)
+        if (t->report->rows[i].inferred && t->report->rows[i].ev.who.id.n > 0)
+            check_inferred_row(t, i);
 }
 
 /* ---- what was concluded ---- */

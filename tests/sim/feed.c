@@ -137,8 +137,7 @@ give_call(struct feeder *f, const struct fact *fact, struct tl_event *ev)
     ev->channel = TL_CHANNEL_CLOUDTRAIL;
     ev->fields = fields;
     ev->nfields = 3;
-    if (r->region[0] == '\0') /* a global cluster: the Region in which it was called */
-        ev->who.region = TL_STR("us-east-1");
+    ev->who.region = tl_str_from(fact->called_in);
     give(f, ev);
 }
 

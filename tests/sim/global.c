@@ -60,7 +60,7 @@ managed(struct world *w)
     r->rooted = known;
     pick_versions(w, "minor", r->from, r->to);
     if (chance(w, 50))
-        request(w, g.id, "ModifyGlobalCluster", r->to);
+        request(w, g.id, g.clusters[0], "ModifyGlobalCluster", r->to);
     for (int i = 0; i < g.n; i++) {
         say(w, g.clusters[i], N_STRATEGY | N_VERDICT | (i ? 0 : N_FIRST), M_STARTED, "minor");
         pass(w, 10 * TL_MS, 20 * TL_SECOND);
@@ -116,7 +116,7 @@ by_hand(struct world *w)
         int i = wrong ? k : g.n - 1 - k;
 
         if (chance(w, 50))
-            request(w, g.clusters[i], "ModifyDBCluster", r->to);
+            request(w, g.clusters[i], g.clusters[i], "ModifyDBCluster", r->to);
         say(w, g.clusters[i], N_STRATEGY | N_VERDICT | (k ? 0 : N_FIRST), M_STARTED, "minor");
         pass(w, 30 * TL_SECOND, 100 * TL_SECOND);
         if (i > 0) {
@@ -157,7 +157,7 @@ switchover(struct world *w)
     r->rooted = w->res[g.clusters[0]].global >= 0;
     g.n = 2;
     if (chance(w, 50))
-        request(w, g.id, "SwitchoverGlobalCluster", "");
+        request(w, g.id, g.clusters[0], "SwitchoverGlobalCluster", "");
     SAY_ON_BOTH(w, &g, N_STRATEGY | N_VERDICT | N_FIRST, M_G_START, 1);
     for (int64_t n = between(w, 0, 5); n > 0; n--) {
         pass(w, 2 * TL_SECOND, 10 * TL_SECOND);
@@ -200,7 +200,7 @@ failover(struct world *w)
     region = w->res[g.clusters[1]].region;
     r->joined = false; /* the old primary may say nothing at all */
     if (chance(w, 50))
-        request(w, g.id, "FailoverGlobalCluster", "");
+        request(w, g.id, g.clusters[1], "FailoverGlobalCluster", "");
     say(w, g.clusters[1], N_CORE | N_FIRST, M_FO_START, name_of(w, g.writers[1]));
     pass(w, 5 * TL_SECOND, 30 * TL_SECOND);
     say(w, g.writers[1], N_CORE, M_RESTARTED);

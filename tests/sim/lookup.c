@@ -73,7 +73,8 @@ true_run(const struct told *t, uint32_t run)
     int best = -1;
 
     for (size_t i = 0; i < r->nrows; i++) {
-        int f = r->rows[i].run == run ? fact_of(t, &r->rows[i].proofs[0]) : -1;
+        bool own = r->rows[i].run == run && r->rows[i].nproofs > 0;
+        int f = own ? fact_of(t, &r->rows[i].proofs[0]) : -1;
 
         if (f >= 0 && t->w->facts[f].run >= 0)
             count[t->w->facts[f].run]++;

@@ -11,7 +11,8 @@
  *   aurora.c, standalone.c, global.c   the strategies
  *   evidence.c   which input has which record;  loop.c  probe loops;  write.c  all of it as files
  *   feed.c       a choice of evidence into a report
- *   check.c, check_time.c, check_more.c   the report against the world
+ *   lookup.c   what of the world a row, a record or a run is
+ *   check_*.c   the report against the world
  *   tally.c      what is counted, and the table of known misses
  */
 #ifndef SIM_H
@@ -85,6 +86,7 @@ struct fact {
     int64_t took_us; /* of a fast startup */
     char text[TEXT];
     char call[48], version[32]; /* CloudTrail: the call, the version that it names */
+    char called_in[24];         /* its Region */
 };
 
 /* A span in which an endpoint refused, by true time. */
@@ -213,7 +215,8 @@ struct run *begin_run(struct world *w, enum tl_strategy s, const char *variant);
 __attribute__((format(printf, 5, 6))) struct fact *say_at(struct world *w, tl_time t, int res,
                                                           unsigned needs, const char *fmt, ...);
 #define say(w, res, needs, ...) say_at((w), (w)->now, (res), (needs), __VA_ARGS__)
-void request(struct world *w, int res, const char *call, const char *version);
+/* `in`: a resource of the Region in which it was called. */
+void request(struct world *w, int res, int in, const char *call, const char *version);
 int fact_id(const struct world *w, const struct fact *f);
 /* The endpoint of res (and of its cluster, with `writer`) does not serve in [from, to). */
 int add_down(struct world *w, int res, bool writer, tl_time from, tl_time starting, tl_time to);
@@ -283,6 +286,7 @@ enum check {
     C_LOG_OUTAGES,
     C_PHASES,
     C_CLOCKS,
+    C_INFERRED,
     C_FUSED,
     C_ASSUMED,
     C_DROPPED,
@@ -315,9 +319,16 @@ bool tally_print(void);
 void tally_limit(unsigned shown);
 
 void check_world(const struct world *w);
+/* The truth against a fused interval (check_time.c). */
+void check_fused(const struct told *t, const struct tl_fused *f, int64_t truth, const char *what,
+                 unsigned n);
+bool fused_names(const struct tl_fused *f, enum assumption a);
+/* How long an outage of a loop was; false: it is none of a loop. */
+bool true_outage(const struct told *t, const struct tl_outage *o, int64_t *us);
 void check_rows(const struct told *t);
 void check_outages(const struct told *t);
 void check_phases(const struct told *t);
+void check_inferred(const struct told *t);
 void check_runs(const struct told *t);
 void check_properties(const struct told *t);
 

@@ -34,7 +34,7 @@ multi_az(struct world *w, int i)
 
     begin_run(w, TL_STRATEGY_MULTI_AZ_FAILOVER, "done");
     if (chance(w, 40))
-        request(w, i, "RebootDBInstance", "");
+        request(w, i, i, "RebootDBInstance", "");
     t0 = w->now;
     up = t0 + between(w, 8 * TL_SECOND, 40 * TL_SECOND);
     d = add_down(w, i, true, t0 + between(w, 0, 2 * TL_SECOND), up - 2 * TL_SECOND, up);
@@ -109,7 +109,7 @@ upgrade(struct world *w, int i, bool major)
 
     pick_versions(w, major ? "instance-major" : "instance-minor", r->from, r->to);
     if (chance(w, 50))
-        request(w, i, "ModifyDBInstance", r->to);
+        request(w, i, i, "ModifyDBInstance", r->to);
     if (chance(w, 50))
         backup(w, i);
     say(w, i, N_VERDICT | N_FIRST, M_PRE_START);
@@ -162,7 +162,7 @@ blue_green(struct world *w)
     dep = add_other(w, TL_KIND_OTHER, region, "bgd-q7w1zx40plmv2nbt");
     w->res[dep].cluster = owner;
     if (chance(w, 50))
-        request(w, dep, "SwitchoverBlueGreenDeployment", "");
+        request(w, dep, dep, "SwitchoverBlueGreenDeployment", "");
     say(w, dep, N_STRATEGY | N_VERDICT | N_FIRST, M_BG_START, blue, green);
     pass(w, 100 * TL_MS, 3 * TL_SECOND);
     if (told && cluster)

@@ -152,13 +152,14 @@ fact_id(const struct world *w, const struct fact *f)
 
 /* A call, to the second, as CloudTrail has it. */
 void
-request(struct world *w, int res, const char *call, const char *version)
+request(struct world *w, int res, int in, const char *call, const char *version)
 {
     struct fact *f = say_at(w, w->now, res, N_REQUEST, "%s", call);
 
     f->needs = N_REQUEST;
     snprintf(f->call, sizeof(f->call), "%s", call);
     snprintf(f->version, sizeof(f->version), "%s", version);
+    memcpy(f->called_in, w->res[in].region, sizeof(f->called_in));
     pass(w, 5 * TL_SECOND, 90 * TL_SECOND);
 }
 

@@ -136,8 +136,7 @@ put_call(const struct out *o, const struct fact *x, const struct res *r)
             "\"eventName\": \"%s\", \"eventID\": \"e-%d\", \"awsRegion\": \"%s\", "
             "\"recipientAccountId\": \"%s\", \"readOnly\": false, \"requestParameters\": "
             "{\"%s\": \"%s\"",
-            x->call, fact_id(o->w, x), r->region[0] ? r->region : "us-east-1", r->account, param,
-            r->id);
+            x->call, fact_id(o->w, x), x->called_in, r->account, param, r->id);
     if (x->version[0])
         fprintf(o->f, ", \"engineVersion\": \"%s\"", x->version);
     fprintf(o->f, "}, \"eventTime\": \"");
