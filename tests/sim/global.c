@@ -198,6 +198,7 @@ failover(struct world *w)
 
     target = name_of(w, g.clusters[1]);
     region = w->res[g.clusters[1]].region;
+    r->rooted = w->res[g.clusters[0]].global >= 0;
     r->joined = false; /* the old primary may say nothing at all */
     if (chance(w, 50))
         request(w, g.id, g.clusters[1], "FailoverGlobalCluster", "");

@@ -10,3 +10,5 @@
      "a reader that shows the new version ends the cluster's run"},
     {C_CLOCKS, TL_STRATEGY_UNKNOWN, "operation",
      "a run is ended by the last row in order, though a row of its minute may be later"},
+    {C_MEMBERS, TL_STRATEGY_GLOBAL_FAILOVER, "restarted",
+     "a restart between the two ends of a global failover is left out"},
