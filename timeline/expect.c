@@ -200,6 +200,19 @@ is_framed(const struct tl_builder *b, const struct frame *f)
            row_event(b, f->after)->when.earliest <= row_event(b, f->before)->when.latest;
 }
 
+/* Whether the strategy of the run has that step at all: not every kind of work announces its start.
+ */
+static bool
+is_required(const struct tl_builder *b, const struct plan *p, uint32_t res, struct tl_str cls)
+{
+    const struct model *m = model_of(p->run->strategy, b->res[b->res[res].tree].kind);
+
+    for (size_t i = 0; m && i < m->nsteps; i++)
+        if (m->steps[i].required && step_is(&m->steps[i], cls))
+            return true;
+    return false;
+}
+
 static enum tl_status
 conclude(struct tl_builder *b, struct plan *p, const struct must *m, uint32_t res, struct frame *f)
 {
@@ -207,7 +220,7 @@ conclude(struct tl_builder *b, struct plan *p, const struct must *m, uint32_t re
 
     if (p->request != NONE && f->after == NONE && lists(m->after, TL_STR("api.call")))
         f->after = p->request; /* it stands on no resource of the tree, or on the global cluster */
-    if (!is_framed(b, f))
+    if (!is_framed(b, f) || !is_required(b, p, res, m->cls))
         return TL_OK;
     if (m->of == ANY) {
         twin = b->rowx[f->before].twin;

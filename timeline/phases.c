@@ -109,9 +109,22 @@ open_attempt(const struct tl_builder *b, struct spans *all, uint32_t res)
         if (of->phase == TL_PHASE_ZDP && !of->closed && b->res[of->res].tree == tree)
             s = of;
     }
-    if (s && s->res == tree && tree != res)
-        s->res = res; /* the instance is the one that is patched */
+    if (s && s->res == tree && tree != res) { /* the instance is the one that is patched */
+        s->res = res;
+        *last_span(b, all, res, TL_PHASE_ZDP) = (uint32_t)(s - all->list) + 1;
+    }
+    if (s)
+        s->borrowed = s->res != res;
     return s;
+}
+
+/* The instance's own word on an end that its cluster told before. */
+static struct span *
+told_by_cluster(const struct tl_builder *b, const struct spans *all, uint32_t res)
+{
+    uint32_t last = *last_span(b, all, res, TL_PHASE_ZDP);
+
+    return last > 0 && all->list[last - 1].borrowed ? &all->list[last - 1] : NULL;
 }
 
 static enum tl_status
@@ -122,6 +135,8 @@ end_phase(struct tl_builder *b, struct spans *all, const struct word *w)
                                                : open_span(b, all, w->res, ev->phase);
     int64_t took = tl_event_number(ev, TL_STR("elapsed_us"));
 
+    if (!s && ev->phase == TL_PHASE_ZDP && (s = told_by_cluster(b, all, w->res)) != NULL)
+        s->borrowed = false;
     if (s) {
         end_span(s, w);
         return TL_OK;

@@ -41,6 +41,7 @@ struct span {
     bool closed;
     bool logged;     /* by the server itself */
     bool inferred;   /* one of its ends is in no evidence */
+    bool borrowed;   /* its cluster told its end */
     int64_t took_us; /* by the words of a message; TL_UNKNOWN */
 };
 

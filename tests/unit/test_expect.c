@@ -129,14 +129,25 @@ static const struct {
      "05:33:00.000" RDS "DB instance shutdown\n"
      "05:34:38.000" RDS "The engine version upgrade started.\n"
      "05:36:20.000" RDS "DB instance restarted\n"
-     "05:37:42.000" RDS "The engine version upgrade finished.\n",
+     "05:37:42.000" RDS "The engine version upgrade finished.\n"
+     "05:38:19.000" RDS "Database instance engine minor version upgrade complete. Previous "
+     "version: 8.0.42. New version: 8.0.44.\n",
      "1 05:32:00.000 us-east-1/solo precheck.started\n"
      "2 05:32:00.000 us-east-1/solo precheck.finished inferred 05:32:00.000..05:33:00.001\n"
      "3 05:33:00.000 us-east-1/solo instance.shutdown\n"
      "4 05:34:38.000 us-east-1/solo upgrade.started\n"
      "5 05:36:20.000 us-east-1/solo instance.restarted\n"
-     "6 05:37:42.000 us-east-1/solo upgrade.finished\n",
-     NULL},
+     "6 05:37:42.000 us-east-1/solo upgrade.finished\n"
+     "7 05:38:19.000 us-east-1/solo upgrade.version-changed\n",
+     "6 expected, 5 seen, 1 inferred, missing"},
+    {"a patch may start without a word",
+     CALL "06:01:00.000" CLUSTER ATTEMPT "06:01:02.000" CLUSTER ZDP_END "06:04:00.000" CLUSTER
+          "Database cluster has been patched\n",
+     "1 05:59:00.000 us-east-1/db api.call\n"
+     "2 06:01:00.000 us-east-1/db zdp.attempted\n"
+     "3 06:01:02.000 us-east-1/db zdp.finished\n"
+     "4 06:04:00.000 us-east-1/db upgrade.finished\n",
+     "3 expected, 3 seen, 0 inferred, missing"},
 };
 
 static struct tl_buf

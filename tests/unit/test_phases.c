@@ -122,6 +122,19 @@ static const struct {
      "path db upgrade 59.999..60.001\n"
      "path db-1 zdp 19.999..20.001\n"
      "path db upgrade 159.999..160.001\n"},
+    {"the cluster tells the end long before the instance: the instance's own word counts",
+     "06:00:00.000" CLUSTER STARTED "06:01:00.000" INSTANCE ATTEMPT "06:01:10.000" CLUSTER ZDP_END
+     "06:01:20.000" INSTANCE ZDP_END "06:04:00.000" CLUSTER UPGRADED,
+     NULL, NULL,
+     "db upgrade 06:00:00.000..06:04:00.000 239.999..240.001\n"
+     "db-1 zdp 06:01:00.000..06:01:20.000 19.999..20.001\n"
+     "clock operation 239.999..240.001\n"
+     "clock database -\n"
+     "clock endpoint -\n"
+     "clock recovered -\n"
+     "path db upgrade 59.999..60.001\n"
+     "path db-1 zdp 19.999..20.001\n"
+     "path db upgrade 159.999..160.001\n"},
     {"\"the downtime started\" comes after the shutdown",
      "05:31:56.000" RDS "The pre-check started for the DB engine version upgrade.\n"
      "05:32:27.000" RDS "The pre-check finished for the DB engine version upgrade.\n"
