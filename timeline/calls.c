@@ -170,8 +170,9 @@ attach_calls(struct tl_builder *b)
         if (tl_event_text(ev, TL_STR("error_code")).n > 0 ||
             tl_event_text(ev, TL_STR("error_message")).n > 0)
             continue;
-        p->request = i; /* the last before the run */
-        if (p->global == NONE && b->res[b->rowx[i].res].kind == TL_KIND_GLOBAL_CLUSTER)
+        p->request = i;                                    /* the last before the run */
+        if (layer == LAYER_UPGRADE && p->global == NONE && /* a failover has its id before this */
+            b->res[b->rowx[i].res].kind == TL_KIND_GLOBAL_CLUSTER)
             p->global = b->rowx[i].res;
     }
 }
