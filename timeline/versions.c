@@ -251,6 +251,25 @@ find_mismatch(struct tl_builder *b, struct plan *p, const struct change_seen *li
     return TL_OK;
 }
 
+/* Whether the rows are those of a Multi-AZ DB cluster: Aurora has no such stages. */
+static bool
+is_multi_az(const struct tl_builder *b, const struct plan *p)
+{
+    static const struct tl_str words[] = {
+        {"pre-check started for the database cluster", 42},
+        {"pre-check finished for the database cluster", 43},
+        {"DB cluster pre-upgrade tasks", 28},
+        {"DB cluster post-upgrade tasks", 29},
+    };
+
+    for (size_t i = 0; i < p->nrows; i++)
+        for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+            if (row_res(b, p->rows[i])->kind == TL_KIND_CLUSTER &&
+                tl_str_case_find(row_event(b, p->rows[i])->message, words[k]) != SIZE_MAX)
+                return true;
+    return false;
+}
+
 /* aurora-postgresql, aurora-mysql, postgres, mysql: what a topology says, else what only that
  * engine's versions look like. */
 static struct tl_str
@@ -269,7 +288,7 @@ engine_of(const struct tl_builder *b, const struct plan *p, struct tl_str from, 
         return (struct tl_str){"", 0};
     if (tree->kind == TL_KIND_CLUSTER && n.n >= 3 && n.part[0] >= 10)
         return TL_STR("aurora-postgresql");
-    if (tree->kind != TL_KIND_INSTANCE)
+    if (tree->kind != TL_KIND_INSTANCE && !is_multi_az(b, p))
         return (struct tl_str){"", 0};
     if (n.n == 2 && n.part[0] >= 9 && n.part[0] != 10 && n.part[0] != 11)
         return TL_STR("postgres");

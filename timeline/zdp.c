@@ -310,8 +310,9 @@ take_restart(struct tl_builder *b, const struct plan *p, struct attempts *all, u
     const struct attempt *tree = last_of(b, all, b->res[res].tree);
     struct attempt *a;
 
-    if (b->res[res].kind != TL_KIND_INSTANCE || b->res[res].cluster == NONE)
-        return TL_OK; /* only Aurora patches so */
+    if (b->res[res].kind != TL_KIND_INSTANCE || b->res[res].cluster == NONE ||
+        tl_str_eq(p->run->engine, TL_STR("postgres")) || tl_str_eq(p->run->engine, TL_STR("mysql")))
+        return TL_OK; /* only Aurora patches so: no DB instance, no Multi-AZ DB cluster */
     a = numbered(all, none[place]);
     if (a)
         return note_row(b, a, row);

@@ -1,0 +1,1 @@
+[.runs[] | [.began.at[0:10], .strategy, .verdict]] == [["2025-12-24", "failover", "succeeded"], ["2026-01-10", "in-place-minor-restart", "succeeded"], ["2026-01-10", "failover", "succeeded"], ["2026-02-10", "os-update", "succeeded"]] and ([.events[] | select(.run == null) | .class] == ["cluster.created", "backup.started", "instance.restarted"])
