@@ -109,6 +109,7 @@ struct chart_item {
     struct tl_str label;            /* cleaned */
     bool coarse;                    /* not known finely enough for a zoom that it falls into */
     uint32_t count;                 /* of equal events, one after the other */
+    bool inferred;                  /* a mark of what no evidence has */
 };
 
 /* Where an item stands in a panel; pixels from the panel's upper left corner. */

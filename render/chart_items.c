@@ -235,6 +235,7 @@ add_row(struct chart *c, const struct tl_row *row, uint32_t *last)
         return;
     }
     it->mark = true;
+    it->inferred = row->inferred;
     it->at = row->ev.when.at;
     bounds_of(&row->ev.when, &it->from, &it->to);
     tl_buf_init(&b, 8192);

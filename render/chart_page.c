@@ -82,11 +82,11 @@ static void
 subtitle(const struct sheet *s)
 {
     const struct chart *c = s->c;
-    uint64_t events = 0, outages = 0, resources = 0;
+    uint64_t events = 0, inferred = 0, outages = 0, resources = 0;
     struct tl_buf b;
 
     for (size_t i = 0; i < c->nitems; i++) {
-        events += c->items[i].mark ? c->items[i].count : 0;
+        *(c->items[i].inferred ? &inferred : &events) += c->items[i].mark ? c->items[i].count : 0;
         outages += c->items[i].outage != NULL;
     }
     for (size_t i = 0; i < c->nlanes; i++)
@@ -98,6 +98,8 @@ subtitle(const struct sheet *s)
         count_print(&b, outages, "outage");
         tl_buf_addf(&b, ", ");
         count_print(&b, events, "event");
+        if (inferred > 0)
+            tl_buf_addf(&b, " and %" PRIu64 " inferred", inferred);
         tl_buf_addf(&b, " on ");
         count_print(&b, resources, "resource");
     }

@@ -34,13 +34,14 @@ build_filter(struct tl_builder *b)
         return TL_OK;
     if (!to)
         return TL_ENOMEM;
-    for (size_t i = 0; i < r->nrows; i++)
+    for (size_t i = 0; i < r->nrows; i++) {
         to[i] = shown(&r->rows[i], since, until) ? n++ : NONE;
+        r->rows_left_out += to[i] == NONE && !r->rows[i].inferred;
+    }
     st = renumber_report(b, to);
     for (size_t i = 0; i < r->nrows && !st; i++)
         if (to[i] != NONE)
             r->rows[to[i]] = r->rows[i];
-    r->rows_left_out += r->nrows - n;
     r->nrows = n;
     return st;
 }
