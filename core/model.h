@@ -111,7 +111,31 @@
     X(PROBE, "probe")                                                                              \
     X(LOG, "log")
 
+/* What the evidence normally means; rules may name more. In the order of their names. */
+#define TL_ASSUME_MAP(X)                                                                           \
+    X(CLOCKS_AGREE, "clocks-agree",                                                                \
+      "the clock of a probe's host and that of AWS show the same time")                            \
+    X(LISTED_ORDER, "listed-order",                                                                \
+      "the rows that a table lists within one minute stand in the order in which they happened")   \
+    X(STARTUP_REFUSES, "startup-refuses",                                                          \
+      "an engine refuses connections during its fast startup, so its duration is a lower bound "   \
+      "of the outage")                                                                             \
+    X(TWINS, "twins",                                                                              \
+      "the same message on a cluster and on its instance within 5 s is of one moment")             \
+    X(ZDP_DURATION, "zdp-duration",                                                                \
+      "the time that zero-downtime patching says it took is that between \"Attempting\" and "      \
+      "\"finished\"")                                                                              \
+    X(ZDP_WINDOW, "zdp-window",                                                                    \
+      "the outage that clients see of zero-downtime patching lies between \"Attempting\" and "     \
+      "\"finished\"")
+
 #define TL_ENUM_ROW(prefix, name) TL_##prefix##_##name,
+enum tl_assume {
+#define X(name, text, meaning) TL_ENUM_ROW(ASSUME, name)
+    TL_ASSUME_MAP(X)
+#undef X
+        TL_NASSUMES
+};
 enum tl_severity {
 #define X(name, text) TL_SEVERITY_##name,
     TL_SEVERITY_MAP(X)
@@ -288,11 +312,41 @@ struct tl_source {
     const struct tl_skew *skew; /* in a report; NULL: nothing is known of its clock */
 };
 
+/*
+ * What a rule says of a duration that its event states, as data: with `since`, it is the time since
+ * the last event of that class on the same resource (or its twin); without, the least that an
+ * outage of that resource lasted. field: a number in _ms, _us or _s.
+ */
+struct tl_assume_rule {
+    struct tl_str cls, name, field, since; /* since: empty where there is none */
+};
+
 /* ---- what timeline makes ---- */
 
 struct tl_proof {
     uint32_t input, line;
     enum tl_channel channel;
+};
+
+/* One link of a chain of evidence: what bounds a moment, and the moment that it comes from. */
+struct tl_step {
+    tl_time bound;        /* what it makes of it */
+    int64_t add_us;       /* from the moment before: bound = before + add_us */
+    struct tl_str words;  /* the constraint, in words */
+    struct tl_str assume; /* the assumption, or two with ", " between them; empty: proven */
+    struct tl_str what; /* the moment that is bounded, where it is no row: "begin of the outage" */
+    uint32_t row;       /* the row that is bounded; TL_NO_INDEX */
+    uint32_t input, line; /* where the evidence stands; input TL_NO_INDEX: nowhere */
+    bool upper;           /* `bound` is of the latest moment; else of the earliest */
+};
+
+/* How an instant came to be narrower than its own source says. */
+struct tl_why {
+    uint32_t row;
+    struct tl_step *steps; /* of each chain from its beginning to the row: proven lower,
+                                    proven upper, fused lower, fused upper */
+    size_t nsteps;
+    bool fused;
 };
 
 struct tl_fused { /* present == false: `fused` is null */
@@ -367,6 +421,8 @@ struct tl_outage {
     struct tl_str source;                     /* "probe", "log", "client" */
     enum tl_access access;
     tl_time last_ok, first_fail, last_fail, first_ok;
+    struct tl_instant down, up; /* when it stopped serving, and when it served again; a side that is
+                                   not known is NONE */
     int64_t min_us, observed_us, max_us, client_us; /* TL_UNKNOWN: that side is open */
     bool continuous;
     struct tl_fused fused;
@@ -464,6 +520,8 @@ struct tl_report {
     size_t noutages;
     struct tl_finding *findings; /* of no run */
     size_t nfindings;
+    struct tl_why *why; /* of the rows that were narrowed, ascending */
+    size_t nwhy;
     uint64_t rows_left_out; /* by --since, --until, --window */
 };
 

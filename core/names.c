@@ -11,6 +11,12 @@ static const struct tl_str severities[] = {TL_SEVERITY_MAP(X)}, kinds[] = {TL_KI
                            roles[] = {TL_ROLE_MAP(X)}, zdps[] = {TL_ZDP_MAP(X)},
                            channels[] = {TL_CHANNEL_MAP(X)};
 #undef X
+#define X(name, text, meaning) {(text), sizeof(text) - 1},
+static const struct tl_str assumes[] = {TL_ASSUME_MAP(X)};
+#undef X
+#define X(name, text, meaning) {(meaning), sizeof(meaning) - 1},
+static const struct tl_str meanings[] = {TL_ASSUME_MAP(X)};
+#undef X
 
 static bool
 lookup(const struct tl_str *list, size_t n, struct tl_str s, size_t *at)
@@ -54,6 +60,7 @@ NAME_OF(tl_access_name, tl_access, accesses)
 NAME_OF(tl_role_name, tl_role, roles)
 NAME_OF(tl_zdp_name, tl_zdp_outcome, zdps)
 NAME_OF(tl_channel_name, tl_channel, channels)
+NAME_OF(tl_assume_name, tl_assume, assumes)
 FROM(tl_severity_from, tl_severity, severities)
 FROM(tl_kind_from, tl_kind, kinds)
 FROM(tl_phase_from, tl_phase, phases)
@@ -61,6 +68,14 @@ FROM(tl_edge_from, tl_edge, edges)
 FROM(tl_failure_from, tl_failure, failures)
 FROM(tl_access_from, tl_access, accesses)
 FROM(tl_channel_from, tl_channel, channels)
+
+struct tl_str
+tl_assume_text(struct tl_str name)
+{
+    size_t at;
+
+    return lookup(assumes, COUNT(assumes), name, &at) ? meanings[at] : (struct tl_str){"", 0};
+}
 
 /* Spellings: describe-events and SNS; EventBridge; the catalogue; ARN. */
 static const struct {

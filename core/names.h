@@ -18,6 +18,8 @@ struct tl_str tl_access_name(enum tl_access v);
 struct tl_str tl_role_name(enum tl_role v);
 struct tl_str tl_zdp_name(enum tl_zdp_outcome v);
 struct tl_str tl_channel_name(enum tl_channel v);
+struct tl_str tl_assume_name(enum tl_assume v);
+struct tl_str tl_assume_text(struct tl_str name); /* what it says; empty: a rule's own */
 
 /* False, with *out unchanged, when the list has no such text (an empty text is never found). */
 bool tl_severity_from(struct tl_str s, enum tl_severity *out);

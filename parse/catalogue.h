@@ -240,6 +240,12 @@ void near_explain(struct tl_catalogue *c, const struct near_hit *hit, struct tl_
                   struct tl_buf *out);
 void near_free(struct near_index *x); /* NULL is allowed */
 
+/* ---- rule_assume.c ---- */
+
+/* "FIELD" or "FIELD since CLASS" (since empty where it is not there); FIELD bears a unit of time.
+ * False: it is neither. */
+bool rule_assume_read(struct tl_str rest, struct tl_str *field, struct tl_str *since);
+
 /* ---- rule_show.c ---- */
 
 /* Appends text that may hold any byte as one printable line. */

@@ -36,6 +36,10 @@ void tl_catalogue_free(struct tl_catalogue *c); /* NULL is allowed */
 enum tl_status tl_catalogue_check(struct tl_catalogue *c, struct tl_buf *report,
                                   struct tl_error *err);
 
+/* What the rules say of durations, each once, sorted; the texts belong to the catalogue. */
+enum tl_status tl_catalogue_assumes(const struct tl_catalogue *c, struct tl_arena *arena,
+                                    struct tl_assume_rule **out, size_t *n, struct tl_error *err);
+
 struct tl_match {
     struct tl_str cls; /* "unclassified" when nothing matched */
     enum tl_severity severity;

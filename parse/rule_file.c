@@ -205,16 +205,16 @@ static enum tl_status
 set_assume(struct reading *r, struct tl_str value)
 {
     struct assume *a, **tail = &r->rule->assumes;
-    struct tl_str name, rest;
+    struct tl_str name, rest, field, since;
     struct shown s;
 
     tl_str_cut(value, ':', &name, &rest);
     name = tl_str_trim(name);
     rest = tl_str_trim(rest);
-    if (!is_word(name) || rest.n == 0) {
+    if (!is_word(name) || !rule_assume_read(rest, &field, &since)) {
         return BAD(r,
-                   "'%s' is no assumption: write NAME: what, like zdp-duration: elapsed_ms since"
-                   " zdp.attempted",
+                   "'%s' is no assumption: write NAME: FIELD since CLASS (a field in _ms, _us or"
+                   " _s), like zdp-duration: elapsed_ms since zdp.attempted, or NAME: FIELD",
                    shown(value, &s));
     }
     a = tl_arena_alloc(r->arena, sizeof(*a));

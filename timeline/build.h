@@ -4,12 +4,14 @@
  *   builder.c   feeding: items by input                    items
  *   identify.c  whose event each item is                   resources
  *   merge.c     items that tell the same event             rows
+ *   proven.c    what must have begun before it ended       rows, narrowed
  *   order.c     their order                                rows, sorted
  *   twins.c     the same fact on cluster and instance
  *   server.c    when servers served, by their own logs     servers
  *   episodes.c  what happened to one resource tree         episodes
  *   skew.c      how far clocks are apart                   skew
  *   runs.c      episodes of one upgrade                    runs
+ *   tighten.c   what all evidence of a run gives           fused intervals
  *   …           what there is to say of a run
  *
  * Everything here returns TL_OK or TL_ENOMEM. What outlives tl_builder_finish is in b->arena, the
@@ -102,6 +104,12 @@ struct proto {
     uint32_t first, n; /* of b->proofs */
 };
 
+/* Two rows of which the first cannot have come after the second. */
+struct pair {
+    uint32_t first, second; /* of b->protos */
+    bool contradicted;      /* but by their times it did */
+};
+
 /* What is known of a row beyond what the report shows. */
 struct rowx {
     uint32_t res, text;
@@ -134,7 +142,9 @@ struct tl_builder {
     size_t nloops;
     struct proto *protos;
     size_t nprotos;
-    struct item **proofs;   /* items by proto */
+    struct item **proofs; /* items by proto */
+    struct pair *pairs;
+    size_t npairs, pairs_cap;
     struct rowx *rowx;      /* by row */
     struct server *servers; /* that logs tell of */
     size_t nservers;
@@ -154,7 +164,7 @@ struct tl_builder {
     tl_time *heard;           /* of each input of the report */
     struct plan *plans;       /* by run */
     size_t nplans, plans_cap;
-    size_t outages_cap, findings_cap; /* of the report's own lists */
+    size_t outages_cap, findings_cap, why_cap; /* of the report's own lists */
 };
 
 static inline struct tl_str
@@ -172,6 +182,7 @@ compare(int64_t a, int64_t b)
 
 enum tl_status build_identify(struct tl_builder *b);
 enum tl_status build_merge(struct tl_builder *b);
+enum tl_status build_proven(struct tl_builder *b);
 enum tl_status build_order(struct tl_builder *b);
 
 #endif

@@ -457,9 +457,9 @@ enum tl_status
 tl_builder_finish(struct tl_builder *b, struct tl_report **out, struct tl_error *err)
 {
     static enum tl_status (*const steps[])(struct tl_builder *) = {
-        collect,        build_identify, build_merge,    build_order,  build_twins, build_servers,
-        build_episodes, build_skew,     build_align,    build_joins,  build_plans, build_attach,
-        build_runs,     build_notes,    build_inferred, build_filter,
+        collect,       build_identify, build_merge,   build_proven, build_order,    build_twins,
+        build_servers, build_episodes, build_skew,    build_align,  build_joins,    build_plans,
+        build_attach,  build_runs,     build_tighten, build_notes,  build_inferred, build_filter,
     };
     enum tl_status st = TL_OK;
 

@@ -162,6 +162,9 @@
     X(UPGRADE_UNREQUESTED, "upgrade.unrequested", NOTICE,                                          \
       "no call in the CloudTrail records that were given asked for the change of {0}{1}",          \
       DOC_NONE)                                                                                    \
+    X(ASSUMPTION_DROPPED, "assumption.dropped", NOTICE, "{0} was not assumed of {1}: {2}",         \
+      DOC_NONE)                                                                                    \
+    X(TIME_CONTRADICTION, "time.contradiction", WARNING, "{0}", DOC_NONE)                          \
     X(LOG_CRASH, "log.crash", WARNING, "{0} crashed, by its own log: {1}", DOC_NONE)               \
     X(LOG_START_FAILED, "log.start-failed", WARNING, "{0} failed to start {1}: {2}", DOC_NONE)     \
     X(LOG_LAST_KNOWN_UP, "log.last-known-up", NOTICE,                                              \

@@ -3,6 +3,7 @@
 #include "timeline/findings.h"
 #include "timeline/resource.h"
 #include "timeline/server.h"
+#include "timeline/views.h"
 
 static const int64_t SOON_US = 5 * TL_MINUTE;
 
@@ -250,61 +251,11 @@ compare_zdp(struct tl_builder *b, struct plan *p, const struct tl_zdp *z, const 
                        args);
 }
 
-/* Whether the attempt is announced on the cluster, too: Aurora does so for the writer's. */
-static bool
-on_cluster(const struct tl_builder *b, const struct tl_zdp *z)
-{
-    for (size_t i = 0; i < z->nevents; i++)
-        if (row_res(b, z->events[i])->kind == TL_KIND_CLUSTER)
-            return true;
-    return false;
-}
-
-/* Whether the connections of the endpoint go elsewhere: those of a cluster go to its writer (or to
- * its readers, by the readers' endpoint), those of an instance to it. */
-static bool
-goes_elsewhere(const struct tl_builder *b, const struct tl_zdp *z, const struct tl_outage *o,
-               bool writer_known)
-{
-    bool reader = writer_known && !on_cluster(b, z);
-    struct tl_host host;
-
-    if (!tl_host_read(o->endpoint, &host) || host.is_proxy)
-        return false;
-    if (!host.is_cluster)
-        return !tl_str_case_eq(host.id, z->resource);
-    for (size_t i = 0; i < z->nevents; i++) {
-        const struct res *r = row_res(b, z->events[i]);
-
-        reader |= r->kind == TL_KIND_INSTANCE && res_has_role(r, TL_ROLE_READER) &&
-                  !res_has_role(r, TL_ROLE_WRITER);
-    }
-    return reader != host.is_reader;
-}
-
-/* Whether the outage is one of the tree that patched itself. */
-static bool
-is_of(const struct tl_builder *b, const struct plan *p, const struct tl_zdp *z,
-      const struct tl_outage *o)
-{
-    uint32_t tree = NONE;
-
-    for (size_t i = 0; i < b->nloops; i++)
-        if (b->loops[i].input == o->input && tl_str_eq(b->loops[i].series->endpoint, o->endpoint))
-            tree = b->loops[i].tree;
-    if (tree == NONE || z->nevents == 0)
-        return false;
-    return tree == row_tree(b, z->events[0]) ||
-           (b->res[tree].kind == TL_KIND_ENDPOINT && p->nepisodes == 1);
-}
-
 static enum tl_status
 say_client_view(struct tl_builder *b, struct plan *p)
 {
-    bool writer_known = false;
+    const bool writer_known = zdp_writer_known(b, p);
 
-    for (size_t i = 0; i < p->run->nzdp && !writer_known; i++)
-        writer_known = on_cluster(b, &p->run->zdp[i]);
     for (size_t i = 0; i < p->run->nzdp; i++) {
         const struct tl_zdp *z = &p->run->zdp[i];
 
@@ -313,8 +264,7 @@ say_client_view(struct tl_builder *b, struct plan *p)
         for (size_t k = 0; k < p->noutages; k++) {
             const struct tl_outage *o = &p->outages[k];
 
-            if (is_of(b, p, z, o) && !goes_elsewhere(b, z, o, writer_known) &&
-                compare_zdp(b, p, z, o))
+            if (zdp_has_client(b, p, z, o, writer_known) && compare_zdp(b, p, z, o))
                 return TL_ENOMEM;
         }
     }

@@ -187,6 +187,15 @@ make_ties(struct tl_arena *a, struct ties *t, size_t nrows, size_t nedges)
     return t->head && t->waits && t->heap && t->done && t->next && t->to;
 }
 
+static void
+hold_back(struct ties *t, uint32_t before, uint32_t after, uint32_t *edges)
+{
+    t->to[*edges] = after;
+    t->next[*edges] = t->head[before];
+    t->head[before] = ++*edges;
+    t->waits[after]++;
+}
+
 /* group_of: of each row of the content order, the first row of its moment. out: the order. */
 static enum tl_status
 order_ties(struct tl_builder *b, struct tl_arena *a, const uint32_t *group_of,
@@ -197,7 +206,7 @@ order_ties(struct tl_builder *b, struct tl_arena *a, const uint32_t *group_of,
     size_t n = 0;
     uint32_t edges = 0;
 
-    if (!list || !make_ties(a, &t, b->nprotos + 1, b->nitems + 1))
+    if (!list || !make_ties(a, &t, b->nprotos + 1, b->nitems + b->npairs + 1))
         return TL_ENOMEM;
     for (size_t i = 0; i < b->nitems; i++) {
         const struct item *it = b->items[i];
@@ -214,10 +223,13 @@ order_ties(struct tl_builder *b, struct tl_arena *a, const uint32_t *group_of,
         if (list[i].group != list[i - 1].group || list[i].listing != list[i - 1].listing ||
             list[i].row == list[i - 1].row)
             continue;
-        t.to[edges] = list[i].row;
-        t.next[edges] = t.head[list[i - 1].row];
-        t.head[list[i - 1].row] = ++edges;
-        t.waits[list[i].row]++;
+        hold_back(&t, list[i - 1].row, list[i].row, &edges);
+    }
+    for (size_t i = 0; i < b->npairs; i++) {
+        uint32_t first = place_of[b->pairs[i].first], second = place_of[b->pairs[i].second];
+
+        if (group_of[first] == group_of[second])
+            hold_back(&t, first, second, &edges);
     }
     for (uint32_t i = 0, end; i < b->nprotos; i = end) {
         for (end = i + 1; end < b->nprotos && group_of[end] == i;)

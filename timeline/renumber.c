@@ -50,6 +50,25 @@ renumber_run(struct tl_builder *b, const uint32_t *to, struct tl_run *r)
     return st ? st : renumber_findings(b, to, r->findings, r->nfindings);
 }
 
+/* A step of a row that is left out still says where its evidence stands. */
+static void
+renumber_why(const uint32_t *to, struct tl_report *r)
+{
+    size_t m = 0;
+
+    for (size_t i = 0; i < r->nwhy; i++) {
+        struct tl_why w = r->why[i];
+
+        for (size_t k = 0; k < w.nsteps; k++)
+            if (w.steps[k].row != NONE)
+                w.steps[k].row = to[w.steps[k].row];
+        w.row = to[w.row];
+        if (w.row != NONE)
+            r->why[m++] = w;
+    }
+    r->nwhy = m;
+}
+
 enum tl_status
 renumber_report(struct tl_builder *b, const uint32_t *to)
 {
@@ -59,6 +78,7 @@ renumber_report(struct tl_builder *b, const uint32_t *to)
     for (size_t i = 0; i < r->nrows; i++)
         if (r->rows[i].twin_of != NONE)
             r->rows[i].twin_of = to[r->rows[i].twin_of];
+    renumber_why(to, r);
     for (size_t i = 0; i < r->nruns && !st; i++)
         st = renumber_run(b, to, &r->runs[i]);
     return st ? st : renumber_findings(b, to, r->findings, r->nfindings);

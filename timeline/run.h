@@ -126,6 +126,7 @@ enum tl_status build_plans(struct tl_builder *b);
 enum tl_status build_attach(struct tl_builder *b);
 void attach_calls(struct tl_builder *b); /* calls.c: before there are runs of flips */
 enum tl_status build_runs(struct tl_builder *b);
+enum tl_status build_tighten(struct tl_builder *b); /* fused intervals */
 enum tl_status build_claims(struct tl_builder *b);
 enum tl_status build_suggestions(struct tl_builder *b); /* findings on words that are missing */
 enum tl_status build_notes(struct tl_builder *b);       /* claims included */

@@ -148,6 +148,8 @@ server_outage(const struct tl_builder *b, const struct server *s, const struct f
                           .access = f->read_only ? TL_ACCESS_READ : TL_ACCESS_CONNECT,
                           .first_fail = fail.at,
                           .last_fail = f->last.at,
+                          .down = TL_INSTANT_NONE,
+                          .up = TL_INSTANT_NONE,
                           .first_ok = ready.at,
                           .continuous = !broken,
                           .version_before = f->version_before,

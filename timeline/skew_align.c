@@ -272,8 +272,8 @@ follow(struct tl_builder *b, const struct kept *kept)
 static enum tl_status
 rebuild(struct tl_builder *b)
 {
-    static enum tl_status (*const steps[])(struct tl_builder *) = {build_merge, build_order,
-                                                                   build_twins, build_servers};
+    static enum tl_status (*const steps[])(struct tl_builder *) = {
+        build_merge, build_proven, build_order, build_twins, build_servers};
     struct kept kept;
     enum tl_status st = keep(b, &kept);
 

@@ -17,6 +17,12 @@ struct tl_build_options {
         until_ago_us; /* -2h: counted back from the newest evidence; TL_UNKNOWN: none */
     struct tl_str rules_sha256;
     bool align; /* --align: brings clocks that are proved to be off onto the others */
+    const struct tl_assume_rule *rules; /* what the rules say of durations */
+    size_t nrules;
+    bool assume_some; /* --assume: only the names of this list; else all */
+    const struct tl_str *assume;
+    size_t nassume;
+    bool why; /* keep the chains of evidence: tl_report.why */
 };
 #define TL_BUILD_OPTIONS_NONE                                                                      \
     ((struct tl_build_options){.window_from = TL_TIME_NONE,                                        \

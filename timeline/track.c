@@ -212,6 +212,9 @@ open_fold(struct track *t, const struct tl_event *ev, tl_time start)
                        .f1_stamp = at->stamp,
                        .b_stamp = TL_TIME_NONE,
                        .b_end = TL_TIME_NONE,
+                       .f1_end = at->end,
+                       .f1_end_exact = at->end != TL_TIME_NONE,
+                       .fn_start = start,
                        .start_exact = !at->stamp_end};
     f->out = (struct tl_outage){.source = TL_STR("probe"),
                                 .last_ok = t->has_prev ? t->prev.stamp : TL_TIME_NONE,
@@ -262,10 +265,11 @@ fail_again(struct track *t, const struct tl_attempt *at, tl_time start, bool ste
         extend_stretch(f, start);
     }
     f->out.last_fail = at->stamp;
+    f->fn_start = start;
     return st;
 }
 
-/* The end of an ok attempt is bounded by the start of the next one. */
+/* The end of an ok attempt, and that of the first failure, are bounded by the start of the next. */
 static void
 settle(struct track *t, const struct tl_attempt *next, bool stepped)
 {
@@ -277,6 +281,8 @@ settle(struct track *t, const struct tl_attempt *next, bool stepped)
         if (v->new_end == TL_TIME_NONE && next->start != TL_TIME_NONE)
             v->new_end = next->start + next->res_us;
     }
+    if (f && f->f1_end == TL_TIME_NONE)
+        f->f1_end = next->start;
     if (!f || !f->closed || f->settled)
         return;
     f->settled = true;

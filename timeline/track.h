@@ -26,6 +26,9 @@ struct fold {
     tl_time a_start;  /* lower bound of the start of the last ok; TL_TIME_NONE: none */
     tl_time f1_start; /* lower bound of the start of the first failure */
     tl_time f1_stamp, b_stamp;
+    tl_time f1_end; /* upper bound of the end of the first failure; TL_TIME_NONE: not known */
+    bool f1_end_exact;
+    tl_time fn_start;              /* lower bound of the start of the last failure */
     tl_time b_end;                 /* upper bound of the end of the first ok after it */
     bool b_end_exact, start_exact; /* nothing of the sleep in these */
     bool stepped;                  /* the clock went back in it */

@@ -55,6 +55,32 @@ main_access(const struct track *t)
     return TL_ACCESS_CONNECT;
 }
 
+static tl_time
+moved(tl_time t, int64_t us)
+{
+    return t == TL_TIME_NONE ? TL_TIME_NONE : t + us;
+}
+
+/* When it stopped serving, and when it served again: after the start of the last ok and before the
+ * end of the first failure; after the start of the last failure and before the end of the ok. */
+static void
+bound_ends(const struct fold *f, int64_t sleep_us, struct tl_outage *o)
+{
+    const int64_t sleep = sleep_us == TL_UNKNOWN ? 0 : sleep_us;
+    const int64_t floored = o->res_us; /* a stamp may be so much early */
+    const int64_t late = f->start_exact ? 0 : sleep;
+
+    o->down = o->up = TL_INSTANT_NONE;
+    if (f->stepped)
+        return;
+    o->down.earliest = moved(f->a_start, late);
+    o->down.latest = moved(f->f1_end, floored - (f->f1_end_exact ? 0 : sleep));
+    o->up.earliest = moved(f->fn_start, late);
+    o->up.latest = moved(f->b_end, floored - (f->b_end_exact ? 0 : sleep));
+    o->down.at = f->f1_stamp;
+    o->up.at = f->b_stamp;
+}
+
 static struct tl_outage
 bounded(const struct track *t, const struct fold *f, int64_t sleep_us)
 {
@@ -74,6 +100,7 @@ bounded(const struct track *t, const struct fold *f, int64_t sleep_us)
         o.client_us = upper(difference(f->b_end, f->f1_start), sides, sleep_us, o.res_us);
     else
         o.client_us = TL_UNKNOWN;
+    bound_ends(f, sleep_us, &o);
     if (f->stepped) /* the clock went back: no difference over it proves anything */
         o.observed_us = o.max_us = o.client_us = TL_UNKNOWN;
     if (o.max_us != TL_UNKNOWN && o.max_us < o.min_us)
@@ -92,6 +119,8 @@ row_outage(const struct track *t, const struct row_gap *g)
                               .first_fail = TL_TIME_NONE,
                               .last_fail = TL_TIME_NONE,
                               .first_ok = g->to,
+                              .down = TL_INSTANT_NONE,
+                              .up = TL_INSTANT_NONE,
                               .min_us = 0,
                               .observed_us = g->to - g->from,
                               .max_us =

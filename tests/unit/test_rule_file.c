@@ -44,7 +44,7 @@ refuses_bad_rule_files(void **state)
         {"[a.b]   # comments\nmatch = a#b #c\nsource = x y # z\nids = RDS-EVENT-0001 # n\n", NULL,
          0},
         {"", NULL, 0},
-        {"[a.b]\nmatch = a\nassume = zdp-duration: x\nassume = twins: y\n", NULL, 0},
+        {"[a.b]\nmatch = a\nassume = zdp-duration: x_ms\nassume = twins: y_s since a.b\n", NULL, 0},
         {"match = a\n", "t.rules:1: 'match' stands before any block: open one, like [zdp.finished]",
          1},
         {"\n[a.b]\n", "t.rules:2: [a.b] has no 'match': write match = PATTERN in the block", 2},
@@ -94,12 +94,24 @@ refuses_bad_rule_files(void **state)
          "db-instance",
          2},
         {"[a.b]\nassume = x\n",
-         "t.rules:2: 'x' is no assumption: write NAME: what, like zdp-duration: elapsed_ms since"
-         " zdp.attempted",
+         "t.rules:2: 'x' is no assumption: write NAME: FIELD since CLASS (a field in _ms, _us or "
+         "_s), "
+         "like zdp-duration: elapsed_ms since zdp.attempted, or NAME: FIELD",
+         2},
+        {"[a.b]\nassume = twins: count\n",
+         "t.rules:2: 'twins: count' is no assumption: write NAME: FIELD since CLASS (a field in "
+         "_ms, _us or _s), "
+         "like zdp-duration: elapsed_ms since zdp.attempted, or NAME: FIELD",
+         2},
+        {"[a.b]\nassume = twins: a_ms before a.b\n",
+         "t.rules:2: 'twins: a_ms before a.b' is no assumption: write NAME: FIELD since CLASS (a "
+         "field in _ms, _us or _s), "
+         "like zdp-duration: elapsed_ms since zdp.attempted, or NAME: FIELD",
          2},
         {"[a.b]\nassume = : x\n",
-         "t.rules:2: ': x' is no assumption: write NAME: what, like zdp-duration: elapsed_ms since"
-         " zdp.attempted",
+         "t.rules:2: ': x' is no assumption: write NAME: FIELD since CLASS (a field in _ms, _us or "
+         "_s), "
+         "like zdp-duration: elapsed_ms since zdp.attempted, or NAME: FIELD",
          2},
         {"[a.b]\ndoc = see the manual\n",
          "t.rules:2: 'see the manual' is no link: write the address, with https://", 2},
@@ -237,8 +249,8 @@ static const char shown_rules[] = "# t.rules:2\n"
                                   "match    = ^one (?<count>\\d+) #$\n"
                                   "severity = warning\n"
                                   "phase    = zdp end\n"
-                                  "assume   = zdp-duration: count\n"
-                                  "assume   = twins: all\n"
+                                  "assume   = zdp-duration: count_ms since a.c\n"
+                                  "assume   = twins: all_s\n"
                                   "sample+  = one 5 #\n"
                                   "sample-  = one\n"
                                   "doc      = https://x.y/z#a\n";

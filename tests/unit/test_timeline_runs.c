@@ -20,7 +20,8 @@ static const struct {
       "20:11:22.856 api cluster us-east-2 orders@111 | Database cluster has been patched\n"},
      "run 1 patch succeeded inferred > 20:08:24.716..20:11:22.856 rows 3\n"
      "  zdp orders-0 finished 0ms 4+0 [1 2]\n"
-     "  ! outage.no-probe [1]\n"},
+     "  ! outage.no-probe [1]\n"
+     "  ! assumption.dropped [2]\n"},
     {"the evidence begins and ends with the attempt",
      {"20:08:24.716 api instance us-east-2 orders-0@111 | Attempting to upgrade the database with "
       "zero downtime.\n"
@@ -29,7 +30,8 @@ static const struct {
       "dropped. See the database error log for details.\n"},
      "run 1 unknown unknown proved > 20:08:24.716..- rows 2\n"
      "  zdp orders-0 finished 0ms 4+0 [1 2]\n"
-     "  ! outage.no-probe [1]\n"},
+     "  ! outage.no-probe [1]\n"
+     "  ! assumption.dropped [2]\n"},
     {"engine upgrade of an RDS instance, backups around it, another instance aside",
      {"06:06:02 table instance eu-west-1 shop | Backing up DB instance\n"
       "06:08:05 table instance eu-west-1 shop | Finished DB Instance backup\n"

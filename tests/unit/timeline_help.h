@@ -256,10 +256,16 @@ rules_of_test(void)
 static inline void
 bench_begin_with(struct bench *b, const struct tl_build_options *o)
 {
+    struct tl_build_options with = *o;
+    struct tl_assume_rule *assumes;
+
     memset(b, 0, sizeof(*b));
     tl_arena_init(&b->arena, (size_t)512 << 20);
     b->rules = rules_of_test();
-    b->builder = tl_builder_new(&b->arena, o);
+    assert_int_equal(tl_catalogue_assumes(b->rules, &b->arena, &assumes, &with.nrules, NULL),
+                     TL_OK);
+    with.rules = assumes;
+    b->builder = tl_builder_new(&b->arena, &with);
     assert_non_null(b->builder);
 }
 
