@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/assume.h"
 #include "cli/evidence.h"
 #include "cli/when.h"
 #include "timeline/timeline.h"
@@ -28,6 +29,26 @@ build_options(struct session *s, struct tl_build_options *b, struct tl_error *er
     b->since_ago_us = since.ago_us;
     b->until_ago_us = until.ago_us;
     b->rules_sha256 = tl_str_from(s->rules_sha256);
+    b->why = s->o.why.n > 0;
+    return assume_read(s, b, err);
+}
+
+/* The number of --why: 0 where it was not given. */
+static enum tl_status
+why_number(const struct session *s, uint64_t *n, struct tl_error *err)
+{
+    struct tl_str text = s->o.why;
+    int64_t number = 0;
+
+    *n = 0;
+    if (text.n == 0)
+        return TL_OK;
+    if (!tl_str_int(&text, &number) || text.n > 0 || number < 1)
+        return tl_fail(err, TL_EUSAGE, 0, "--why takes the number of an event, not %.*s",
+                       s->o.why.n > 40 ? 40 : TL_FMT(s->o.why));
+    if (s->o.format.n > 0)
+        return tl_fail(err, TL_EUSAGE, 0, "--why writes plain text: leave out --format");
+    *n = (uint64_t)number;
     return TL_OK;
 }
 
@@ -118,15 +139,17 @@ draw(struct session *s, const struct tl_report *r)
     s->incomplete = s->incomplete || have_gnuplot();
 }
 
+/* The report, or (why above 0) what is known of the time of one event. */
 static enum tl_status
 write_report(struct session *s, const struct tl_renderer *renderer, const struct tl_report *r,
-             struct tl_error *err)
+             uint64_t why, struct tl_error *err)
 {
     enum tl_status st;
     struct tl_buf b;
 
     tl_buf_init(&b, max_document);
-    st = renderer->write(r, &s->render, &b, err);
+    st = why > 0 ? tl_why_write(r, why, &s->render, &b, err)
+                 : renderer->write(r, &s->render, &b, err);
     if (!st && b.failed)
         st = tl_fail(err, b.failed, 0, "the report does not fit into memory");
     if (!st)
@@ -144,10 +167,13 @@ cmd_report(struct session *s, struct tl_error *err)
     struct tl_report *report = NULL;
     struct tl_arena arena;
     enum tl_status st;
+    uint64_t why;
 
     if (!renderer)
         return no_format(format, err);
-    st = session_rules(s, err);
+    st = why_number(s, &why, err);
+    if (!st)
+        st = session_rules(s, err);
     if (!st)
         st = build_options(s, &options, err);
     if (st)
@@ -155,7 +181,7 @@ cmd_report(struct session *s, struct tl_error *err)
     tl_arena_init(&arena, max_report);
     st = build(s, &options, &arena, &report, err);
     if (!st)
-        st = write_report(s, renderer, report, err);
+        st = write_report(s, renderer, report, why, err);
     if (!st && s->o.charts.n > 0)
         draw(s, report);
     tl_arena_free(&arena);

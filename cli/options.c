@@ -19,6 +19,9 @@ const struct option option_table[] = {
      "what every INPUT behind it is, until the next --as; auto: decide by content. Keys: region "
      "cluster instance endpoint account tz sleep stamp date year",
      '\0', OPT_AS, READERS, 0},
+    {"assume", "NAME,...",
+     "which assumptions may narrow what is not proven (default: all; none: not any)", '\0',
+     OPT_TEXT, BIT(CMD_REPORT), offsetof(struct options, assume)},
     {"charts", "DIR", "draw the chart into DIR (gnuplot): SVG and PNG, with data and script", '\0',
      OPT_TEXT, BIT(CMD_REPORT), offsetof(struct options, charts)},
     {"color", "WHEN", "auto, always or never; NO_COLOR in the environment is respected", '\0',
@@ -61,6 +64,8 @@ const struct option option_table[] = {
      (unsigned)ANY_COMMAND, offsetof(struct options, verbose)},
     {"version", NULL, "show the version and exit", '\0', OPT_FLAG, (unsigned)ANY_COMMAND,
      offsetof(struct options, version)},
+    {"why", "N", "print how the time of event N is known, step by step, instead of the report",
+     '\0', OPT_TEXT, BIT(CMD_REPORT), offsetof(struct options, why)},
     {"window", "T1/T2", "take only evidence between T1 and T2 (either may be empty)", '\0',
      OPT_TEXT, ROWS, offsetof(struct options, window)},
     {NULL, NULL, NULL, '\0', OPT_FLAG, 0, 0},

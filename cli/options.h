@@ -48,8 +48,8 @@ struct options {
     const struct command *command; /* NULL: none given */
     struct operand *operands;      /* without the command's name */
     size_t noperands;
-    struct tl_str charts, color, format, input_tz, log_line_prefix, output, since, threads, tz,
-        until, window;
+    struct tl_str assume, charts, color, format, input_tz, log_line_prefix, output, since, threads,
+        tz, until, why, window;
     struct text_list rules;
     bool align, force, help, quiet, sha256, strict, verbose, version;
 };

@@ -26,6 +26,14 @@ struct tl_renderer {
 extern const struct tl_renderer *const tl_renderers[];
 const struct tl_renderer *tl_renderer_find(struct tl_str name); /* NULL: none */
 
+/*
+ * How the time of event n (from 1) is known: the row, its interval, and each step that narrowed it
+ * with the place of its evidence. TL_EUSAGE: the report has no such event.
+ */
+enum tl_status tl_why_write(const struct tl_report *r, uint64_t n,
+                            const struct tl_render_options *o, struct tl_buf *out,
+                            struct tl_error *err);
+
 /* The stream of `events`. A line (or row) per event and, in NDJSON, per source; n counts from 1. */
 struct tl_event_writer {
     const char *name; /* "ndjson", "csv", "text" */
