@@ -105,7 +105,7 @@ tighten_row(struct tighten *t, uint32_t row, uint32_t *var)
     if (*var != 0)
         return TL_OK;
     if (new_point(t, (struct point){POINT_ROW, row}, var) ||
-        tighten_reason(t, (struct reason){REASON_ROW, row, NONE}, &reason))
+        tighten_reason(t, (struct reason){.kind = REASON_ROW, .row = row, .outage = NONE}, &reason))
         return TL_ENOMEM;
     t->var_of[row] = *var;
     return net_between(&t->net, NET_ORIGIN, *var, (struct net_bounds){w->earliest, w->latest},
@@ -158,9 +158,12 @@ tighten_ends(struct tighten *t, uint32_t outage, uint32_t *down)
         new_point(t, (struct point){POINT_UP, outage}, &var) ||
         new_point(t, (struct point){POINT_DOWN_AWS, outage}, &var) ||
         new_point(t, (struct point){POINT_UP_AWS, outage}, &var) ||
-        tighten_reason(t, (struct reason){REASON_LOOP, NONE, outage}, &loop) ||
-        tighten_reason(t, (struct reason){REASON_LENGTH, NONE, outage}, &took) ||
-        tighten_reason(t, (struct reason){REASON_CLOCKS, NONE, outage}, &clocks) ||
+        tighten_reason(t, (struct reason){.kind = REASON_LOOP, .row = NONE, .outage = outage},
+                       &loop) ||
+        tighten_reason(t, (struct reason){.kind = REASON_LENGTH, .row = NONE, .outage = outage},
+                       &took) ||
+        tighten_reason(t, (struct reason){.kind = REASON_CLOCKS, .row = NONE, .outage = outage},
+                       &clocks) ||
         tighten_input_clock(t, o->input, &need, &usable))
         return TL_ENOMEM;
     for (uint32_t i = 0; i < 2 && !st; i++) {

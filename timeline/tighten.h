@@ -38,6 +38,7 @@ enum reason_kind {
     REASON_LENGTH, /* the bounds of the outage's duration */
     REASON_SINCE,  /* a stated duration since another event */
     REASON_LEAST,  /* a stated duration that the outage cannot be shorter than */
+    REASON_MOST,   /* a stated duration that the outage cannot be longer than */
     REASON_WINDOW,
     REASON_TWINS,
     REASON_LISTED,
@@ -47,6 +48,8 @@ struct reason { /* of an edge */
     enum reason_kind kind;
     uint32_t row; /* the row that says so; NONE */
     uint32_t outage;
+    uint32_t need; /* SINCE: its supposition */
+    int64_t us;    /* SINCE: the duration, as stated */
 };
 
 struct tighten {

@@ -83,6 +83,28 @@ outages_of(struct tighten *t, const struct tl_zdp *z, uint32_t *out, size_t *n)
 
 /* ---- the window ---- */
 
+/* The outage is no longer than the window, as its end states that: the two assumptions at once. */
+static enum tl_status
+add_stated(struct tighten *t, const struct tl_zdp *z, uint32_t down, uint32_t outage, uint32_t need)
+{
+    for (size_t i = 0; i < t->nreasons; i++) {
+        const struct reason *r = &t->reasons[i];
+        struct net_bounds most = {NET_OPEN, r->us};
+        uint32_t reason, also = r->need;
+
+        for (size_t k = 0; r->kind == REASON_SINCE && k < z->nevents; k++) {
+            if (z->events[k] != r->row)
+                continue;
+            if (tighten_reason(
+                    t, (struct reason){.kind = REASON_MOST, .row = z->events[k], .outage = outage},
+                    &reason))
+                return TL_ENOMEM;
+            return net_between(&t->net, down + 2, down + 3, most, reason, need, also);
+        }
+    }
+    return TL_OK;
+}
+
 static enum tl_status
 add_window(struct tighten *t, const struct tl_zdp *z, uint32_t outage)
 {
@@ -102,12 +124,14 @@ add_window(struct tighten *t, const struct tl_zdp *z, uint32_t outage)
         if (!begins && !row_is(t->b, z->events[i], TL_STR("zdp.finished")))
             continue;
         if (tighten_row(t, z->events[i], &row) ||
-            tighten_reason(t, (struct reason){REASON_WINDOW, z->events[i], outage}, &reason))
+            tighten_reason(
+                t, (struct reason){.kind = REASON_WINDOW, .row = z->events[i], .outage = outage},
+                &reason))
             return TL_ENOMEM;
         st = begins ? net_at_least(&t->net, row, down + 2, 0, reason, need, NET_NONE)
                     : net_at_least(&t->net, down + 3, row, 0, reason, need, NET_NONE);
     }
-    return st;
+    return st ? st : add_stated(t, z, down, outage, need);
 }
 
 static enum tl_status
@@ -166,7 +190,9 @@ add_least(struct tighten *t, const struct tl_assume_rule *rule, uint32_t row, ui
         return TL_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         if (tighten_ends(t, outages[i], &down) || tighten_suppose(t, rule->name, &need) ||
-            tighten_reason(t, (struct reason){REASON_LEAST, row, outages[i]}, &reason) ||
+            tighten_reason(t,
+                           (struct reason){.kind = REASON_LEAST, .row = row, .outage = outages[i]},
+                           &reason) ||
             net_at_least(&t->net, down + 2, down + 3, us, reason, need, NET_NONE))
             return TL_ENOMEM;
     }

@@ -1,6 +1,8 @@
 /* tighten_rows.c - constraints between rows: stated durations, twins, the order of tables. */
 #include "timeline/tighten.h"
 
+#include <stdlib.h>
+
 /* Of two rows that are both known so well there is nothing to gain. */
 static bool
 is_fine(const struct tl_event *ev)
@@ -10,19 +12,25 @@ is_fine(const struct tl_event *ev)
 
 /* ---- stated durations ---- */
 
+/* Of a field in _ms, _us or _s. */
+static int64_t
+unit_of(struct tl_str field)
+{
+    char last = field.n > 2 ? field.p[field.n - 2] : '_';
+
+    return last == '_' ? TL_SECOND : last == 'm' ? TL_MS : 1;
+}
+
 int64_t
 tighten_stated(const struct tl_event *ev, const struct tl_assume_rule *rule)
 {
-    int64_t n, unit = TL_SECOND;
+    const int64_t unit = unit_of(rule->field);
+    int64_t n;
 
     if (!tl_str_eq(ev->cls, rule->cls))
         return TL_UNKNOWN;
     n = tl_event_number(ev, rule->field);
-    if (n == TL_UNKNOWN || n < 0)
-        return TL_UNKNOWN;
-    if (rule->field.n > 3 && rule->field.p[rule->field.n - 3] == '_')
-        unit = rule->field.p[rule->field.n - 2] == 'm' ? TL_MS : 1;
-    return n > TL_DAY / unit * 366 ? TL_UNKNOWN : n * unit;
+    return n == TL_UNKNOWN || n < 0 || n > TL_DAY / unit * 366 ? TL_UNKNOWN : n * unit;
 }
 
 /* The last begin on each resource, while a run's rows are walked. */
@@ -59,7 +67,8 @@ static enum tl_status
 add_since(struct tighten *t, const struct tl_assume_rule *rule, uint32_t begin, uint32_t end,
           int64_t us)
 {
-    const struct net_bounds took = {us, us};
+    const int64_t unit = unit_of(rule->field); /* it was rounded to that, up or down */
+    const struct net_bounds took = {us - unit, us + unit};
     uint32_t from, to, need, also, other, reason;
     bool usable, usable_too;
 
@@ -74,8 +83,11 @@ add_since(struct tighten *t, const struct tl_assume_rule *rule, uint32_t begin, 
     if (is_fine(row_event(t->b, begin)) && is_fine(row_event(t->b, end)))
         return TL_OK;
     if (tighten_row(t, begin, &from) || tighten_row(t, end, &to) ||
-        tighten_reason(t, (struct reason){REASON_SINCE, end, NONE}, &reason))
+        tighten_reason(t, (struct reason){.kind = REASON_SINCE, .row = end, .outage = NONE},
+                       &reason))
         return TL_ENOMEM;
+    t->reasons[reason].need = need;
+    t->reasons[reason].us = us;
     return net_between(&t->net, from, to, took, reason, need, NET_NONE);
 }
 
@@ -141,7 +153,8 @@ tighten_twins(struct tighten *t)
         if (need == NONE)
             return TL_OK;
         if (tighten_row(t, first, &x) || tighten_row(t, row, &y) ||
-            tighten_reason(t, (struct reason){REASON_TWINS, row, NONE}, &reason) ||
+            tighten_reason(t, (struct reason){.kind = REASON_TWINS, .row = row, .outage = NONE},
+                           &reason) ||
             net_between(&t->net, x, y, same, reason, need, NET_NONE))
             return TL_ENOMEM;
     }
@@ -184,9 +197,75 @@ add_order(struct tighten *t, struct minute *m, uint32_t first, uint32_t second)
     if (m->need == NONE && tighten_suppose(t, tl_assume_name(TL_ASSUME_LISTED_ORDER), &m->need))
         return TL_ENOMEM;
     if (tighten_row(t, row_of(t, first), &x) || tighten_row(t, row_of(t, second), &y) ||
-        tighten_reason(t, (struct reason){REASON_LISTED, row_of(t, second), NONE}, &reason))
+        tighten_reason(
+            t, (struct reason){.kind = REASON_LISTED, .row = row_of(t, second), .outage = NONE},
+            &reason))
         return TL_ENOMEM;
     return net_at_least(&t->net, x, y, 0, reason, m->need, NET_NONE);
+}
+
+/* A row of the run, to find those that say the same of one resource. */
+struct said {
+    uint32_t res, text, row;
+    tl_time earliest;
+};
+
+static int
+by_text(const void *pa, const void *pb)
+{
+    const struct said *a = pa, *b = pb;
+    int c = compare(a->res, b->res);
+
+    c = c ? c : compare(a->text, b->text);
+    c = c ? c : compare(a->earliest, b->earliest);
+    return c ? c : compare(a->row, b->row);
+}
+
+/* Numbers of the run's rows, ascending, that say the same of one resource as another row does
+ * within a minute or so: which of them a table lists, and another source stamps more finely, is
+ * not known. */
+static enum tl_status
+list_repeats(struct tighten *t, uint32_t **rows, size_t *n)
+{
+    const struct plan *p = t->plan;
+    struct said *said = tl_arena_alloc(&t->arena, (p->nrows + 1) * sizeof(*said));
+    bool *again = tl_arena_alloc(&t->arena, (p->nrows + 1) * sizeof(*again));
+
+    *rows = tl_arena_alloc(&t->arena, (p->nrows + 1) * sizeof(**rows));
+    *n = 0;
+    if (!said || !again || !*rows)
+        return TL_ENOMEM;
+    for (uint32_t i = 0; i < p->nrows; i++) {
+        const struct rowx *x = &t->b->rowx[p->rows[i]];
+
+        said[i] = (struct said){x->res, x->text, i, row_event(t->b, p->rows[i])->when.earliest};
+    }
+    if (p->nrows > 1)
+        qsort(said, p->nrows, sizeof(*said), by_text);
+    for (size_t i = 1; i < p->nrows; i++)
+        if (said[i].res == said[i - 1].res && said[i].text == said[i - 1].text &&
+            said[i].earliest - said[i - 1].earliest < 2 * TL_MINUTE)
+            again[said[i].row] = again[said[i - 1].row] = true;
+    for (size_t i = 0; i < p->nrows; i++)
+        if (again[i])
+            (*rows)[(*n)++] = p->rows[i];
+    return TL_OK;
+}
+
+static bool
+is_among(const uint32_t *rows, size_t n, uint32_t row)
+{
+    size_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (rows[mid] < row)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < n && rows[lo] == row;
 }
 
 /* Each row after the last known one before it, and before the first known one behind it: rows of
@@ -220,6 +299,22 @@ same_minute(const struct item *a, const struct item *b)
            a->when.latest == b->when.latest;
 }
 
+/* The run's part of what tables list, without what another row says, too: *to moves. */
+static enum tl_status
+leave_repeats(struct tighten *t, size_t from, size_t *to)
+{
+    size_t nrepeats, n = from;
+    uint32_t *repeats;
+
+    if (list_repeats(t, &repeats, &nrepeats))
+        return TL_ENOMEM;
+    for (size_t i = from; i < *to; i++)
+        if (!is_among(repeats, nrepeats, row_of(t, t->items[i])))
+            t->items[n++] = t->items[i];
+    *to = n;
+    return TL_OK;
+}
+
 enum tl_status
 tighten_listed(struct tighten *t)
 {
@@ -227,10 +322,10 @@ tighten_listed(struct tighten *t)
     size_t to = t->end_item[run];
     bool *known = tl_arena_alloc(&t->arena, (to - from + 1) * sizeof(*known));
 
-    if (!known)
-        return TL_ENOMEM;
-    if (tighten_name(t, tl_assume_name(TL_ASSUME_LISTED_ORDER)) == NONE)
+    if (from == to || tighten_name(t, tl_assume_name(TL_ASSUME_LISTED_ORDER)) == NONE)
         return TL_OK;
+    if (!known || leave_repeats(t, from, &to))
+        return TL_ENOMEM;
     for (size_t i = from, end; i < to; i = end) {
         struct minute m = {.items = t->items + i, .need = NONE};
 

@@ -170,6 +170,7 @@ static const struct tl_str words[] = {
     [REASON_LENGTH] = {"the bounds of the outage by the loop's attempts", 47},
     [REASON_SINCE] = {"the duration that its end states", 32},
     [REASON_LEAST] = {"the outage lasted at least as long as it states", 47},
+    [REASON_MOST] = {"the outage lasted at most as long as it states", 46},
     [REASON_WINDOW] = {"the outage lies between \"Attempting\" and \"finished\"", 51},
     [REASON_TWINS] = {"the same message on a cluster and on its instance", 49},
     [REASON_LISTED] = {"the order in which its table lists it", 37},
