@@ -1,44 +1,58 @@
 /* why.c - how the time of one event is known, for people: its sources, then each step that narrowed
- * it, with the place of its evidence. */
+ * it, with the place of its evidence. Wrapped to the width of the terminal. */
 #include "core/names.h"
 #include "render/render.h"
 #include "render/show.h"
+#include "render/wrap.h"
 
-enum { MAX_MESSAGE = 200 };
+enum { MAX_MESSAGE = 300, INDENT_STEP = 15, MIN_TEXT = 20, MAX_LINE = 64 * 1024 };
 
 struct writer {
     const struct tl_report *r;
     const struct tl_render_options *o;
     struct tl_buf *out;
+    struct tl_buf text; /* the paragraph at hand */
+    tl_time day;        /* of the event: other days are named */
 };
 
 static void
 add(struct writer *w, const char *text)
 {
-    tl_buf_add(w->out, tl_str_from(text));
+    tl_buf_add(&w->text, tl_str_from(text));
 }
 
 static void
-add_name(struct writer *w, struct tl_str name)
+add_moment(struct writer *w, struct tl_buf *b, tl_time t)
 {
-    tl_buf_add_clean(w->out, name);
+    show_moment(b, w->o->tz, tl_instant_of(t, TL_MS), w->day);
 }
 
+/* Ends the paragraph: its lines behind `first`, the others indented. */
 static void
-add_stamp(struct writer *w, tl_time t)
+end(struct writer *w, struct tl_str first, size_t indent)
 {
-    show_stamp(w->out, w->o->tz, tl_instant_of(t, TL_MS));
-}
+    size_t width = w->o->width > 0 ? w->o->width : 120, used;
+    struct tl_buf clean;
+    struct tl_str rest, line;
 
-static void
-add_interval(struct writer *w, tl_time from, tl_time to)
-{
-    add_stamp(w, from);
-    add(w, " to ");
-    add_stamp(w, to);
-    add(w, ", ");
-    show_span(w->out, to - from, 3);
-    add(w, " wide\n");
+    tl_buf_init(&clean, MAX_LINE);
+    wrap_clean(&clean, tl_buf_str(&w->text), !w->o->utf8);
+    rest = tl_buf_str(&clean);
+    width = width > indent + MIN_TEXT ? width - indent : MIN_TEXT;
+    tl_buf_add(w->out, first);
+    for (size_t i = wrap_columns(first); i < indent; i++)
+        tl_buf_add(w->out, TL_STR(" "));
+    for (bool more = wrap_line(&rest, width, &line, &used), begun = false; more;
+         more = wrap_line(&rest, width, &line, &used), begun = true) {
+        for (size_t i = 0; begun && i < indent; i++)
+            tl_buf_add(w->out, TL_STR(" "));
+        tl_buf_add(w->out, line);
+        tl_buf_add(w->out, TL_STR("\n"));
+    }
+    if (clean.failed || w->text.failed)
+        w->out->failed = clean.failed ? clean.failed : w->text.failed;
+    tl_buf_free(&clean);
+    tl_buf_reset(&w->text);
 }
 
 static void
@@ -46,89 +60,118 @@ add_place(struct writer *w, uint32_t input, uint32_t line)
 {
     if (input >= w->r->ninputs)
         return;
-    add_name(w, w->r->inputs[input].name);
+    tl_buf_add(&w->text, w->r->inputs[input].name);
     if (line > 0)
-        tl_buf_addf(w->out, ":%u", line);
+        tl_buf_addf(&w->text, ":%u", line);
 }
 
 static void
-add_message(struct writer *w, const struct tl_row *row)
+add_width(struct writer *w, tl_time from, tl_time to)
 {
-    struct tl_str text = row->ev.message;
+    show_span(&w->text, to - from, 3);
+    add(w, " wide");
+}
 
-    if (text.n > MAX_MESSAGE) {
-        text.n = MAX_MESSAGE;
-        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--; /* not inside a character */
-    }
-    tl_buf_add_clean(w->out, text);
+static void
+write_interval(struct writer *w, tl_time from, tl_time to)
+{
+    add_moment(w, &w->text, from);
+    add(w, " to ");
+    add_moment(w, &w->text, to);
+    end(w, TL_STR("  "), 2);
 }
 
 static void
 write_head(struct writer *w, uint64_t n, const struct tl_row *row)
 {
-    tl_buf_addf(w->out, "event %llu: ", (unsigned long long)n);
-    add_name(w, row->ev.who.label.n > 0 ? row->ev.who.label : row->ev.who.id);
+    struct tl_str message = row->ev.message;
+    struct tl_buf date;
+
+    if (message.n > MAX_MESSAGE) {
+        message.n = MAX_MESSAGE;
+        while (message.n > 0 && ((unsigned char)message.p[message.n] & 0xc0) == 0x80)
+            message.n--; /* not inside a character */
+    }
+    tl_buf_addf(&w->text, "event %llu, ", (unsigned long long)n);
+    tl_buf_init(&date, 64);
+    show_date(&date, w->o->tz, row->ev.when.at);
+    tl_buf_add(&w->text, tl_buf_str(&date));
+    tl_buf_free(&date);
+    add(w, ", ");
+    tl_buf_add(&w->text, row->ev.who.label.n > 0 ? row->ev.who.label : row->ev.who.id);
     if (row->ev.who.region.n > 0) {
         add(w, " (");
-        add_name(w, row->ev.who.region);
+        tl_buf_add(&w->text, row->ev.who.region);
         add(w, ")");
     }
-    add(w, ": ");
-    add_message(w, row);
-    add(w, "\n");
+    end(w, TL_STR(""), 0);
+    tl_buf_add(&w->text, message);
+    end(w, TL_STR("  "), 2);
 }
 
 static void
 write_sources(struct writer *w, const struct tl_row *row)
 {
-    add(w, row->inferred ? "\nconcluded, not seen; its bounds:\n" : "\nits sources:\n");
+    tl_buf_add(w->out, TL_STR("\n"));
+    add(w, row->inferred ? "concluded, not seen: " : "proven: ");
+    add_width(w, row->ev.when.earliest, row->ev.when.latest);
+    end(w, TL_STR(""), 0);
+    write_interval(w, row->ev.when.earliest, row->ev.when.latest);
     for (size_t i = 0; i < row->nproofs; i++) {
-        add(w, "  ");
+        add(w, "by ");
         add_place(w, row->proofs[i].input, row->proofs[i].line);
         add(w, " (");
-        add_name(w, tl_channel_name(row->proofs[i].channel));
-        add(w, ")\n");
+        tl_buf_add(&w->text, tl_channel_name(row->proofs[i].channel));
+        add(w, ")");
+        end(w, TL_STR("  "), 2);
     }
-    add(w, "  proven: ");
-    add_interval(w, row->ev.when.earliest, row->ev.when.latest);
 }
 
-/* "+2.360 s", "-0.500 s". */
+/* "+2.360 s", "-0.500 s", "+1.431425 s". */
 static void
-add_offset(struct writer *w, int64_t us)
+add_offset(struct tl_buf *b, int64_t us)
 {
-    add(w, us < 0 ? "-" : "+");
-    show_span(w->out, us < 0 ? -us : us, us % TL_MS != 0 ? 6 : 3);
+    struct tl_buf digits;
+
+    tl_buf_init(&digits, 64);
+    tl_buf_addf(&digits, "%06lld", (long long)((us < 0 ? -us : us) % TL_SECOND));
+    tl_buf_addf(b, "%c%lld.%.*s s", us < 0 ? '-' : '+',
+                (long long)((us < 0 ? -us : us) / TL_SECOND), us % TL_MS != 0 ? 6 : 3,
+                tl_buf_str(&digits).p);
+    tl_buf_free(&digits);
 }
 
 static void
 write_step(struct writer *w, const struct tl_step *s)
 {
-    add(w, s->upper ? "    not after  " : "    not before ");
-    add_stamp(w, s->bound);
-    add(w, s->add_us != 0 ? "  (" : "  ");
+    struct tl_buf first;
+
+    tl_buf_init(&first, 200);
+    tl_buf_add(&first, s->upper ? TL_STR("  not after    ") : TL_STR("  not before   "));
+    add_moment(w, &first, s->bound);
     if (s->add_us != 0) {
-        add_offset(w, s->add_us);
-        add(w, ") ");
+        tl_buf_add(&first, TL_STR("  "));
+        add_offset(&first, s->add_us);
     }
+    tl_buf_add(&first, TL_STR("\n"));
+    tl_buf_add(w->out, tl_buf_str(&first));
+    tl_buf_free(&first);
     if (s->row < w->r->nrows)
-        tl_buf_addf(w->out, "event %u: ", s->row + 1);
+        tl_buf_addf(&w->text, "event %u: ", s->row + 1);
     else if (s->what.n > 0) {
-        add_name(w, s->what);
+        tl_buf_add(&w->text, s->what);
         add(w, ": ");
     }
-    add_name(w, s->words);
+    tl_buf_add(&w->text, s->words);
     if (s->input < w->r->ninputs) {
-        add(w, " [");
+        add(w, ", ");
         add_place(w, s->input, s->line);
-        add(w, "]");
     }
     if (s->assume.n > 0) {
-        add(w, ", assuming ");
-        add_name(w, s->assume);
+        add(w, "; assuming ");
+        tl_buf_add(&w->text, s->assume);
     }
-    add(w, "\n");
+    end(w, TL_STR(""), INDENT_STEP);
 }
 
 static void
@@ -136,7 +179,7 @@ write_steps(struct writer *w, const struct tl_why *why)
 {
     for (size_t i = 0; i < why->nsteps; i++) {
         if (i == 0 || why->steps[i].upper != why->steps[i - 1].upper)
-            add(w, why->steps[i].upper ? "  latest:\n" : "  earliest:\n");
+            tl_buf_add(w->out, why->steps[i].upper ? TL_STR("latest\n") : TL_STR("earliest\n"));
         write_step(w, &why->steps[i]);
     }
 }
@@ -144,59 +187,71 @@ write_steps(struct writer *w, const struct tl_why *why)
 static void
 write_fused(struct writer *w, const struct tl_fused *f)
 {
-    add(w, "\nby all evidence");
+    tl_buf_add(w->out, TL_STR("\n"));
+    add(w, "by all evidence: ");
+    add_width(w, f->min, f->max);
     for (size_t i = 0; i < f->nassumes; i++) {
         add(w, i == 0 ? ", assuming " : ", ");
-        add_name(w, f->assumes[i]);
+        tl_buf_add(&w->text, f->assumes[i]);
     }
-    add(w, ":\n  fused:  ");
-    add_interval(w, f->min, f->max);
+    end(w, TL_STR(""), 0);
+    write_interval(w, f->min, f->max);
 }
 
 static void
 write_meanings(struct writer *w, const struct tl_fused *f)
 {
-    add(w, f->nassumes > 0 ? "\nwhat is assumed:\n" : "");
+    if (f->nassumes > 0)
+        tl_buf_add(w->out, TL_STR("assumed\n"));
     for (size_t i = 0; i < f->nassumes; i++) {
         struct tl_str text = tl_assume_text(f->assumes[i]);
 
-        add(w, "  ");
-        add_name(w, f->assumes[i]);
+        tl_buf_add(&w->text, f->assumes[i]);
         add(w, ": ");
-        add_name(w, text.n > 0 ? text : TL_STR("a rule states it"));
-        add(w, "\n");
+        tl_buf_add(&w->text, text.n > 0 ? text : TL_STR("a rule states it"));
+        end(w, TL_STR("  "), 2);
     }
+}
+
+static void
+write_narrowing(struct writer *w, uint64_t n, const struct tl_row *row)
+{
+    bool proven = false;
+
+    for (size_t i = 0; i < w->r->nwhy; i++) {
+        if (w->r->why[i].row != n - 1 || w->r->why[i].fused)
+            continue;
+        write_steps(w, &w->r->why[i]);
+        proven = true;
+    }
+    if (!row->fused.present) {
+        if (!proven)
+            tl_buf_add(w->out, TL_STR("\nno other evidence narrows it\n"));
+        return;
+    }
+    write_fused(w, &row->fused);
+    for (size_t i = 0; i < w->r->nwhy; i++)
+        if (w->r->why[i].row == n - 1 && w->r->why[i].fused)
+            write_steps(w, &w->r->why[i]);
+    write_meanings(w, &row->fused);
 }
 
 enum tl_status
 tl_why_write(const struct tl_report *r, uint64_t n, const struct tl_render_options *o,
              struct tl_buf *out, struct tl_error *err)
 {
-    struct writer w = {r, o, out};
+    struct writer w = {.r = r, .o = o, .out = out};
     const struct tl_row *row;
-    bool proven = false;
 
     if (n < 1 || n > r->nrows)
         return tl_fail(err, TL_EUSAGE, 0, "--why %llu: there is no such event: the report has %zu",
                        (unsigned long long)n, r->nrows);
     row = &r->rows[n - 1];
+    w.day = row->ev.when.at;
+    tl_buf_init(&w.text, MAX_LINE);
     write_head(&w, n, row);
     write_sources(&w, row);
-    for (size_t i = 0; i < r->nwhy; i++) {
-        if (r->why[i].row != n - 1 || r->why[i].fused)
-            continue;
-        add(&w, proven ? "" : "\nother rows narrowed it:\n");
-        write_steps(&w, &r->why[i]);
-        proven = true;
-    }
-    if (!row->fused.present) {
-        add(&w, proven ? "" : "\nno other evidence narrows it.\n");
-        return TL_OK;
-    }
-    write_fused(&w, &row->fused);
-    for (size_t i = 0; i < r->nwhy; i++)
-        if (r->why[i].row == n - 1 && r->why[i].fused)
-            write_steps(&w, &r->why[i]);
-    write_meanings(&w, &row->fused);
+    write_narrowing(&w, n, row);
+    tl_buf_free(&w.text);
     return TL_OK;
 }

@@ -196,13 +196,15 @@ row_of_end(const struct tighten *t, const struct point *p, bool upper)
 static struct tl_str
 what_of(struct tighten *t, const struct point *p)
 {
+    const struct tl_outage *o = &t->plan->outages[p->of];
     bool up = p->kind == POINT_UP || p->kind == POINT_UP_AWS;
     bool aws = p->kind == POINT_DOWN_AWS || p->kind == POINT_UP_AWS;
-    const struct tl_str parts[] = {
-        up ? TL_STR("the end of the outage of ") : TL_STR("the begin of the outage of "),
-        t->plan->outages[p->of].endpoint, aws ? TL_STR(" by the clock of AWS") : TL_STR("")};
+    const struct tl_str parts[] = {TL_STR("the outage of "),
+                                   o->resource.n > 0 ? o->resource : o->endpoint,
+                                   up ? TL_STR(" ends") : TL_STR(" begins"),
+                                   aws ? TL_STR(", by the clock of AWS") : TL_STR("")};
 
-    return words_join(t->b, parts, 3);
+    return words_join(t->b, parts, 4);
 }
 
 static void
