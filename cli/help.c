@@ -12,6 +12,8 @@ const struct command commands[] = {
      "tideline report events.json probe.log --format markdown -o report.md\n"
      "tideline report --as probe,region=us-east-1,sleep=0.5 probe.log --as auto events.json\n"
      "tideline report evidence.tar.gz --charts charts --format json -o report.json\n"
+     "tideline report evidence/ --why 11\n"
+     "tideline report evidence/ --assume none\n"
      "aws rds describe-events --duration 1440 | tideline report -\n"},
     {CMD_EVENTS, "events", "INPUT...", "classify only: one row per recognised record, as they come",
      "Streams the records of each input in their order, classified, in constant memory. The\n"

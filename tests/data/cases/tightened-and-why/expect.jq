@@ -1,0 +1,1 @@
+$exit == 0 and contains("event 2, 2026-04-11") and contains("by t.md:4 (table)") and contains("not before   06:22:40.912 +00:00  +1.431425 s") and contains(", t.md:6;") and contains("the attempts of the loop around it, p.log:3") and contains("  06:22:38.551 +00:00 to 06:22:40.536 +00:00") and (contains("twins") | not)

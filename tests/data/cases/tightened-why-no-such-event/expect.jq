@@ -1,0 +1,1 @@
+$exit == 2 and ($err | contains("there is no such event"))

@@ -1,0 +1,1 @@
+.assumptions == [] and ([.events[].fused, .runs[].outages[].fused] | all(. == null))
