@@ -446,7 +446,7 @@ say_order(struct tl_builder *b, struct plan *p, const struct grounds *g)
     bool after = false;
     size_t n = 0;
 
-    for (size_t i = 0; i < p->nepisodes && n + 2 <= 2 * MAX_ROWS; i++) {
+    for (size_t i = 0; i < p->nepisodes && n + 2 <= sizeof(parts) / sizeof(parts[0]); i++) {
         uint32_t tree = b->episodes[p->episodes[i]].tree;
 
         if (after && tree != p->primary) {

@@ -199,9 +199,10 @@ all_good(struct tl_builder *b, const struct plan *p, size_t n)
 
         return (struct weighed){TL_VERDICT_PARTIAL, words_join(b, parts, 3), behind};
     }
-    if (p->seen_only)
+    if (p->seen_only) {
         return (struct weighed){TL_VERDICT_SUCCEEDED, TL_STR("another version came up and stayed"),
                                 NONE};
+    }
     return (struct weighed){TL_VERDICT_SUCCEEDED,
                             n > 1 ? TL_STR("each of its parts came to a good end")
                                   : TL_STR("it came to a good end"),
@@ -222,11 +223,13 @@ some_good(struct tl_builder *b, size_t good, size_t n)
 static bool
 was_down(const struct tl_builder *b, const struct plan *p, uint32_t tree)
 {
-    for (size_t i = 0; i < p->nrows; i++)
-        if (row_tree(b, p->rows[i]) == tree &&
-            (row_is(b, p->rows[i], TL_STR("instance.restarted")) ||
-             row_is(b, p->rows[i], TL_STR("zdp.attempted"))))
+    for (size_t i = 0; i < p->nrows; i++) {
+        uint32_t row = p->rows[i];
+
+        if (row_tree(b, row) == tree && (row_is(b, row, TL_STR("instance.restarted")) ||
+                                         row_is(b, row, TL_STR("zdp.attempted"))))
             return true;
+    }
     return false;
 }
 
@@ -257,14 +260,22 @@ without_end(struct tl_builder *b, const struct plan *p, bool starting)
     const struct tl_str parts[] = {TL_STR("its end is not told, and its endpoint shows "), version,
                                    TL_STR(" before the restarts and after them")};
 
-    if (version.n > 0)
+    if (version.n > 0) {
         return (struct weighed){TL_VERDICT_ROLLED_BACK, words_join(b, parts, 3), NONE};
+    }
     return (struct weighed){TL_VERDICT_UNKNOWN,
                             starting
                                 ? TL_STR("its end is not told, though the evidence goes on for "
                                          "more than an hour after its last row")
                                 : TL_STR("neither its beginning nor its end is told"),
                             NONE};
+}
+
+static struct tl_str
+undone_words(const struct plan *p)
+{
+    return p->seen_only ? TL_STR("the version of before came back")
+                        : TL_STR("it was undone, or called off");
 }
 
 static struct weighed
@@ -278,20 +289,20 @@ weigh(struct tl_builder *b, const struct plan *p, const size_t count[4])
     for (size_t i = 0; i < p->nepisodes; i++)
         starting |= b->episodes[p->episodes[i]].start != NONE;
     if (count[OPEN] > 0 && count[UNDONE] + count[FAILED] == 0 && starting &&
-        b->newest - p->to <= SHORTLY_US)
+        b->newest - p->to <= SHORTLY_US) {
         return (struct weighed){TL_VERDICT_IN_PROGRESS,
                                 TL_STR("its end is not told, and the evidence ends within the hour "
                                        "after its last row"),
                                 NONE};
-    if (count[GOOD] > 0)
+    }
+    if (count[GOOD] > 0) {
         return (struct weighed){TL_VERDICT_PARTIAL, some_good(b, count[GOOD], n), NONE};
+    }
     if (count[UNDONE] > 0)
-        return (struct weighed){TL_VERDICT_ROLLED_BACK,
-                                p->seen_only ? TL_STR("the version of before came back")
-                                             : TL_STR("it was undone, or called off"),
-                                NONE};
-    if (count[FAILED] > 0)
+        return (struct weighed){TL_VERDICT_ROLLED_BACK, undone_words(p), NONE};
+    if (count[FAILED] > 0) {
         return (struct weighed){TL_VERDICT_FAILED, TL_STR("it was refused, or failed"), NONE};
+    }
     return without_end(b, p, starting);
 }
 

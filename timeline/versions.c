@@ -262,11 +262,14 @@ is_multi_az(const struct tl_builder *b, const struct plan *p)
         {"DB cluster post-upgrade tasks", 29},
     };
 
-    for (size_t i = 0; i < p->nrows; i++)
+    for (size_t i = 0; i < p->nrows; i++) {
+        struct tl_str text = row_event(b, p->rows[i])->message;
+
         for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
             if (row_res(b, p->rows[i])->kind == TL_KIND_CLUSTER &&
-                tl_str_case_find(row_event(b, p->rows[i])->message, words[k]) != SIZE_MAX)
+                tl_str_case_find(text, words[k]) != SIZE_MAX)
                 return true;
+    }
     return false;
 }
 
