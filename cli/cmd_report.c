@@ -139,21 +139,43 @@ draw(struct session *s, const struct tl_report *r)
     s->incomplete = s->incomplete || have_gnuplot();
 }
 
+/* The way of a document out of its renderer. */
+struct pieces {
+    struct out *out;
+    struct tl_error *err;
+    enum tl_status failed;
+};
+
+/* Nobody reads a closed pipe: then the rest need not be made. */
+static enum tl_status
+take_piece(void *ctx, struct tl_str piece)
+{
+    struct pieces *p = ctx;
+
+    p->failed = out_write(p->out, piece, p->err);
+    return p->failed || p->out->closed ? TL_EINPUT : TL_OK;
+}
+
 /* The report, or (why above 0) what is known of the time of one event. */
 static enum tl_status
 write_report(struct session *s, const struct tl_renderer *renderer, const struct tl_report *r,
              uint64_t why, struct tl_error *err)
 {
+    struct pieces pieces = {.out = &s->out, .err = err};
+    const struct tl_render_sink sink = {take_piece, &pieces};
+    struct tl_render_options o = s->render;
     enum tl_status st;
     struct tl_buf b;
 
     tl_buf_init(&b, max_document);
-    st = why > 0 ? tl_why_write(r, why, &s->render, &b, err)
-                 : renderer->write(r, &s->render, &b, err);
+    o.sink = &sink;
+    st = why > 0 ? tl_why_write(r, why, &o, &b, err) : renderer->write(r, &o, &b, err);
     if (!st && b.failed)
         st = tl_fail(err, b.failed, 0, "the report does not fit into memory");
     if (!st)
         st = out_write(&s->out, tl_buf_str(&b), err);
+    if (s->out.closed || pieces.failed)
+        st = pieces.failed;
     tl_buf_free(&b);
     return st;
 }

@@ -173,7 +173,6 @@ csv_write(const struct tl_report *r, const struct tl_render_options *o, struct t
 {
     const struct tl_str none = TL_STR("");
 
-    (void)o;
     tl_buf_add(out, tl_str_from(header));
     for (size_t i = 0; i < r->nrows && !out->failed; i++) {
         const struct tl_row *row = &r->rows[i];
@@ -182,6 +181,7 @@ csv_write(const struct tl_report *r, const struct tl_render_options *o, struct t
                                  row->twin_of, row->inferred};
 
         put_row(out, &row->ev, &at);
+        render_pour(o->sink, out);
     }
     return render_done(out, err);
 }

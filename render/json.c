@@ -85,8 +85,8 @@ json_write(const struct tl_report *r, const struct tl_render_options *o, struct 
 {
     struct json j;
 
-    (void)o;
     json_init(&j, out, true);
+    j.sink = o->sink;
     json_open(&j, JSON_NOKEY, '{');
     json_text(&j, TL_STR("schema"), TL_STR("tideline.report/1"));
     json_open(&j, TL_STR("tool"), '{');

@@ -113,12 +113,13 @@ put_string(struct json *j, struct tl_str s)
     PUT(j, "\"");
 }
 
+static const char blanks[2 * JSON_DEPTH + 1] = "                                ";
+
 static void
 new_line(struct json *j)
 {
-    static const char blanks[2 * JSON_DEPTH + 1] = "                                ";
-
     PUT(j, "\n");
+    j->line = j->out->n;
     put(j, blanks, (size_t)j->depth * 2);
 }
 
@@ -142,31 +143,46 @@ put_name(struct json *j, struct tl_str key)
     put(j, ": ", j->pretty ? 2 : 1);
 }
 
-/* What stands before a value: the comma, the line, the key (one of ours: nothing to escape). */
+/* What stands before a value - the comma, the line, the key (one of ours: nothing to escape) -
+ * where there is room for all of it. */
+static void
+lead_at(struct json *j, char *to, struct tl_str key)
+{
+    char *at = to;
+    size_t indent = j->pretty ? (size_t)j->depth * 2 : 0;
+
+    if (j->open[j->depth - 1].used)
+        *at++ = ',';
+    j->open[j->depth - 1].used = true;
+    if (j->pretty)
+        *at++ = '\n';
+    j->line = j->out->n + (size_t)(at - to);
+    memcpy(at, blanks, indent);
+    at += indent;
+    if (key.p) {
+        *at++ = '"';
+        memcpy(at, key.p, key.n);
+        at += key.n;
+        memcpy(at, "\": ", 3);
+        at += j->pretty ? 3 : 2;
+    }
+    wrote(j, (size_t)(at - to));
+}
+
 static void
 lead(struct json *j, struct tl_str key)
 {
-    char *to;
+    char *to = j->depth > 0 ? room(j, 2 + (size_t)2 * JSON_DEPTH + key.n + 4) : NULL;
 
     if (j->named) {
         j->named = false;
-        return;
+    } else if (to) {
+        lead_at(j, to, key);
+    } else {
+        lead_comma(j);
+        if (key.p)
+            put_name(j, key);
     }
-    lead_comma(j);
-    if (!key.p)
-        return;
-    to = room(j, key.n + 4);
-    if (!to) {
-        put_name(j, key);
-        return;
-    }
-    *to++ = '"';
-    memcpy(to, key.p, key.n);
-    to += key.n;
-    to[0] = '"';
-    to[1] = ':';
-    to[2] = ' ';
-    wrote(j, key.n + (j->pretty ? 4 : 3));
 }
 
 void
@@ -181,9 +197,11 @@ void
 json_init(struct json *j, struct tl_buf *out, bool pretty)
 {
     j->out = out;
+    j->sink = NULL;
     j->pretty = pretty;
     j->named = false;
     j->depth = 0;
+    j->line = 0;
     j->day = INT64_MIN;
 }
 
@@ -199,49 +217,52 @@ json_open(struct json *j, struct tl_str key, char bracket)
     lead(j, key);
     put(j, &bracket, 1);
     j->open[j->depth].start = j->out->n;
+    j->open[j->depth].column = j->out->n - j->line;
     j->open[j->depth].used = false;
     j->open[j->depth].tall = false;
     j->depth++;
 }
 
-/* Where the line that holds position `at` starts. */
-static size_t
-line_start(const struct tl_buf *b, size_t at)
-{
-    while (at > 0 && b->p[at - 1] != '\n')
-        at--;
-    return at;
-}
-
-/* Puts what was written since `start` on one line, if it fits. Line ends in a buffer of JSON are
- * ours alone: those of texts are escaped. */
+/* Puts what was written since `start` on one line, which has `used` bytes before it, if it fits.
+ * Line ends in a buffer of JSON are ours alone: those of texts are escaped. */
 static bool
-collapse(struct json *j, size_t start)
+collapse(struct json *j, size_t start, size_t used)
 {
     struct tl_buf *b = j->out;
-    size_t n = 0, used = start - line_start(b, start);
+    size_t n = 0;
     char flat[WIDTH];
 
     if (b->n - start > COLLAPSE_MAX)
         return false;
-    for (size_t i = start; i < b->n; i++) {
-        bool line_end = b->p[i] == '\n';
+    for (size_t i = start; i < b->n;) {
+        const char *end = memchr(b->p + i, '\n', b->n - i);
+        size_t run = end ? (size_t)(end - (b->p + i)) : b->n - i;
 
-        while (line_end && i + 1 < b->n && b->p[i + 1] == ' ')
-            i++;
-        if (line_end && n == 0)
-            continue;
-        if (used + n + 2 >= WIDTH)
+        if (used + n + run + (n > 0 && end) + 1 >= WIDTH)
             return false;
-        flat[n] = ' ';
-        if (!line_end)
-            flat[n] = b->p[i];
-        n++;
+        memcpy(flat + n, b->p + i, run);
+        n += run;
+        if (n > 0 && end)
+            flat[n++] = ' ';
+        for (i += run + (end != NULL); end && i < b->n && b->p[i] == ' ';)
+            i++;
     }
     memcpy(b->p + start, flat, n);
     b->n = start + n;
     b->p[b->n] = '\0';
     return true;
+}
+
+/* Hands over what is written, once it is enough and nothing of it may still be put on one line. */
+static void
+pour(struct json *j)
+{
+    for (unsigned i = 0; i < j->depth; i++)
+        if (!j->open[i].tall && j->out->n - j->open[i].start <= COLLAPSE_MAX)
+            return;
+    for (unsigned i = 0; i < j->depth; i++)
+        j->open[i].tall = true;
+    render_pour(j->sink, j->out);
 }
 
 void
@@ -251,12 +272,15 @@ json_close(struct json *j, char bracket)
 
     j->depth--;
     if (j->pretty && j->open[j->depth].used && !j->out->failed)
-        tall = j->open[j->depth].tall || j->depth == 0 || !collapse(j, j->open[j->depth].start);
+        tall = j->open[j->depth].tall || j->depth == 0 ||
+               !collapse(j, j->open[j->depth].start, j->open[j->depth].column);
     if (tall)
         new_line(j);
     if (tall && j->depth > 0)
         j->open[j->depth - 1].tall = true;
     put(j, &bracket, 1);
+    if (render_is_piece(j->sink, j->out))
+        pour(j);
 }
 
 void

@@ -1,26 +1,30 @@
 /*
  * json_out.h - private to render/: JSON as it is written, value by value, into a buffer.
  *
- * No tree: a report of a million rows needs no more memory than its text. Any bytes give valid
+ * No tree, and where there is a sink what is done with leaves the buffer: a report of a million
+ * rows takes no memory here. Any bytes give valid
  * UTF-8 JSON: what is no UTF-8 becomes U+FFFD (NUL too, which few readers take), what would act on
  * a terminal is written \uXXXX. Pretty: two blanks a level, and whatever fits is put on one line.
  */
 #ifndef TL_RENDER_JSON_OUT_H
 #define TL_RENDER_JSON_OUT_H
 
-#include "core/model.h"
+#include "render/renderers.h"
 
 enum { JSON_DEPTH = 16 };
 
 struct json {
-    struct tl_buf *out; /* borrowed; its failure is the printer's */
+    struct tl_buf *out;                /* borrowed; its failure is the printer's */
+    const struct tl_render_sink *sink; /* borrowed; NULL: none */
     bool pretty;
     bool named;     /* the next value has its name already */
     unsigned depth; /* open objects and arrays, at most JSON_DEPTH */
     struct {
-        size_t start;    /* of its first byte inside */
+        size_t start;    /* of its first byte inside; what is tall needs none */
+        size_t column;   /* the bytes before it on its line */
         bool used, tall; /* it has an element; one of them takes several lines */
     } open[JSON_DEPTH];
+    size_t line; /* where the line begins that is being written */
     int64_t day; /* day_text is this day since 1970 */
     char day_text[10];
 };

@@ -137,6 +137,7 @@ markdown_pair(struct doc *d, struct tl_str key, struct tl_str value, enum doc_to
     }
     put_escaped(d, value, false);
     tl_buf_add(d->out, TL_STR("\n"));
+    render_pour(d->o->sink, d->out);
 }
 
 /* Which columns have something in them (false: none has), and whether rows come in groups. */
@@ -198,6 +199,7 @@ markdown_table(struct doc *d, const struct doc_table *t)
             tl_buf_add(d->out, TL_STR(" |"));
         }
         tl_buf_add(d->out, TL_STR("\n"));
+        render_pour(d->o->sink, d->out);
     }
     if (row.text.failed)
         d->out->failed = row.text.failed;

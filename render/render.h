@@ -1,8 +1,9 @@
 /*
  * render.h - the door of render/: a report in, documents and charts out.
  *
- * Renderers append to a buffer and escape once, in the writer of the format. gnuplot is started by
- * tl_chart_write with an argument vector, data by file.
+ * Renderers append to a buffer and escape once, in the writer of the format. A long document leaves
+ * the buffer piece by piece where a sink is given. gnuplot is started by tl_chart_write with an
+ * argument vector, data by file.
  */
 #ifndef TL_RENDER_RENDER_H
 #define TL_RENDER_RENDER_H
@@ -10,14 +11,24 @@
 #include "core/model.h"
 #include "core/zone.h"
 
-struct tl_render_options {
-    const struct tl_zone *tz; /* for display; not NULL */
-    unsigned width;           /* columns of text; 0: 120 */
-    bool color;               /* ANSI colours in text */
-    bool utf8;                /* text may use more than ASCII for its rules */
+/* Takes the pieces of a document, in order. Whatever it returns but TL_OK ends the rendering, which
+ * then returns the same; the sink itself knows why. */
+struct tl_render_sink {
+    enum tl_status (*take)(void *ctx, struct tl_str piece);
+    void *ctx;
 };
 
-/* A format of `report`; `write` may set out->failed. Ordered by name, NULL-ended. */
+struct tl_render_options {
+    const struct tl_zone *tz;          /* for display; not NULL */
+    unsigned width;                    /* columns of text; 0: 120 */
+    bool color;                        /* ANSI colours in text */
+    bool utf8;                         /* text may use more than ASCII for its rules */
+    const struct tl_render_sink *sink; /* NULL: the whole document stays in the buffer */
+};
+
+/* A format of `report`; `write` may set out->failed. What a sink has not taken is in the buffer at
+ * the end: of a document that is shorter than a piece (256 KiB), all of it. Ordered by name,
+ * NULL-ended. */
 struct tl_renderer {
     const char *name, *help;
     enum tl_status (*write)(const struct tl_report *r, const struct tl_render_options *o,

@@ -30,6 +30,15 @@ tl_event_writer_find(struct tl_str name)
     return NULL;
 }
 
+void
+render_pour(const struct tl_render_sink *sink, struct tl_buf *out)
+{
+    if (!render_is_piece(sink, out))
+        return;
+    out->failed = sink->take(sink->ctx, tl_buf_str(out));
+    tl_buf_reset(out);
+}
+
 enum tl_status
 render_done(const struct tl_buf *out, struct tl_error *err)
 {
@@ -41,6 +50,8 @@ render_done(const struct tl_buf *out, struct tl_error *err)
                        "the report is larger than %zu bytes; --since, --until or --window make it "
                        "smaller",
                        out->max);
+    case TL_EINPUT: /* a sink's */
+        return TL_EINPUT;
     default:
         return tl_fail(err, TL_ENOMEM, 0, "no memory for the text of the report");
     }

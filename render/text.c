@@ -93,6 +93,7 @@ text_heading(struct doc *d, unsigned level, struct tl_str text)
     if (d->begun)
         tl_buf_add(d->out, TL_STR("\n"));
     d->begun = false;
+    render_pour(d->o->sink, d->out);
     put_wrapped(d, text, 0, TONE_STRONG);
     if (columns > width_of(d))
         columns = width_of(d);
@@ -139,6 +140,7 @@ text_pair(struct doc *d, struct tl_str key, struct tl_str value, enum doc_tone t
     tl_buf_free(&clean);
     put_wrapped(d, value, indent, tone);
     d->begun = true;
+    render_pour(d->o->sink, d->out);
 }
 
 /* ---- tables ---- */
@@ -436,6 +438,7 @@ text_table(struct doc *d, const struct doc_table *t)
             put_wrapped(d, tl_buf_str(&group), INDENT, TONE_STRONG);
         }
         put_row(d, &l, &row, &clean);
+        render_pour(d->o->sink, d->out);
     }
     if (row.text.failed || clean.failed || group.failed)
         d->out->failed = row.text.failed ? row.text.failed : TL_ENOMEM;

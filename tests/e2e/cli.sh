@@ -155,6 +155,12 @@ for c in "report $j $work/d" "events $work/d" "detect $work/d" "rules list" --ve
     "$TIDELINE" $c > $full 2> "$work/err"; rc=$?
     : > "$work/out"; verdict "a full disk: ${c%% *}" 1 $rc '' '^tideline: cannot write standard output: No space left'
 done
+# a report in several pieces
+"$TIDELINE" report $j "$work/many.json" > $full 2> "$work/err"; rc=$?
+: > "$work/out"; verdict "a full disk: a long report" 1 $rc '' '^tideline: cannot write standard output: No space left'
+(trap '' XFSZ; ulimit -f 1000; "$TIDELINE" report $j "$work/many.json" -o "$work/half.json" 2> "$work/err"); rc=$?
+: > "$work/out"; verdict "a disk that fills up behind -o" 1 $rc '' 'cannot write .*half.json: File too large'
+check "leaves no file, nor half of one" test -z "$(find "$work" -name '*half.json*')"
 t "a full disk by -o"             1 '' 'cannot write /dev/full'  report $j "$work/d" -o $full
 "$TIDELINE" events "$work/d" >&- 2> "$work/err"; rc=$?
 verdict "a closed stdout" 1 $rc '' 'cannot write standard output'
