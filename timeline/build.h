@@ -14,8 +14,8 @@
  *   tighten.c   what all evidence of a run gives           fused intervals
  *   …           what there is to say of a run
  *
- * Everything here returns TL_OK or TL_ENOMEM. What outlives tl_builder_finish is in b->arena, the
- * rest in b->scratch.
+ * Everything here returns TL_OK or TL_ENOMEM. What outlives tl_builder_finish is in b->arena, items
+ * are in b->feed, the rest is in b->scratch.
  */
 #ifndef TL_TIMELINE_BUILD_H
 #define TL_TIMELINE_BUILD_H
@@ -45,11 +45,12 @@ struct item {
     uint32_t row; /* what it became */
 };
 
-enum { CHUNK_ITEMS = 128 };
+/* The items of an input: as many in a chunk as in all before it, within limits. */
+enum { FIRST_ITEMS = 4, MOST_ITEMS = 1024 };
 struct chunk {
     struct chunk *next;
-    size_t n;
-    struct item items[CHUNK_ITEMS];
+    size_t n, cap;
+    struct item items[];
 };
 
 struct input {
@@ -118,10 +119,19 @@ struct rowx {
     uint32_t twin;      /* the row that is its twin; NONE */
 };
 
+/* Fields as events repeat them: equal ones are kept once. */
+struct field_sets {
+    struct strings keys;
+    const struct tl_field **list; /* by number of the key */
+    size_t cap;
+};
+
 struct tl_builder {
     struct tl_arena *arena;
     struct tl_build_options options;
     struct strings strings;
+    struct field_sets fields;
+    struct tl_arena *feed; /* inner: the items, until the report is built */
     struct input **inputs; /* in the order of arrival; by name and sha256 once finishing */
     size_t ninputs, inputs_cap;
     struct strings names;   /* of inputs that events named and no source closed yet */
@@ -134,6 +144,7 @@ struct tl_builder {
     struct item **items; /* all that count, by input, block, line */
     size_t nitems;
     size_t nlistings;
+    const struct class_info **class_of; /* by number of a text; NULL: not asked yet */
     struct accounts accounts;
     struct strings keys; /* number - 1 is the resource */
     struct res *res;
@@ -179,6 +190,9 @@ compare(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
 }
+
+/* What the class of an item means. */
+const struct class_info *item_class(struct tl_builder *b, const struct item *it);
 
 enum tl_status build_identify(struct tl_builder *b);
 enum tl_status build_merge(struct tl_builder *b);

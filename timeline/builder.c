@@ -14,8 +14,9 @@ tl_builder_new(struct tl_arena *arena, const struct tl_build_options *o)
     b->arena = arena;
     b->options = *o;
     b->options.rules_sha256 = tl_arena_str(arena, o->rules_sha256);
-    if (!b->options.rules_sha256.p || !strings_init(&b->strings, arena) ||
-        !strings_init(&b->names, arena))
+    b->feed = tl_arena_inner(arena);
+    if (!b->options.rules_sha256.p || !b->feed || !strings_init(&b->strings, arena) ||
+        !strings_init(&b->names, arena) || !strings_init(&b->fields.keys, b->feed))
         return NULL;
     return b;
 }
@@ -83,39 +84,82 @@ input_of(struct tl_builder *b, const struct tl_event *ev, struct input **in)
     return TL_OK;
 }
 
+/* What tells fields apart, without gaps between its members. */
+struct field_key {
+    uint32_t name, text, type, high, low;
+};
+enum { SHARED_FIELDS = 16 }; /* events with more keep their own */
+
+/* A copy of the fields, their texts by the numbers of key[]. */
+static const struct tl_field *
+copy_fields(struct tl_builder *b, const struct tl_event *ev, const struct field_key *key)
+{
+    struct tl_field *f = tl_arena_alloc(b->arena, ev->nfields * sizeof(*f));
+
+    for (size_t i = 0; f && i < ev->nfields; i++) {
+        f[i] = ev->fields[i];
+        f[i].name = text_of(b, key[i].name);
+        f[i].text = text_of(b, key[i].text);
+    }
+    return f;
+}
+
+/* The fields of an earlier event that are the same, or a copy for those to come. */
+static const struct tl_field *
+share_fields(struct tl_builder *b, const struct tl_event *ev, const struct field_key *key)
+{
+    struct field_sets *s = &b->fields;
+    struct tl_str bytes = {(const char *)key, ev->nfields * sizeof(*key)};
+    const struct tl_field **list;
+    size_t known = s->keys.n;
+    uint32_t id;
+
+    list = tl_arena_grow(b->feed, (void *)s->list, s->cap ? known : 0, &s->cap, sizeof(*list));
+    if (!list || !strings_id(&s->keys, bytes, &id))
+        return NULL;
+    s->list = list;
+    if (s->keys.n > known)
+        list[id] = copy_fields(b, ev, key);
+    return list[id];
+}
+
 static enum tl_status
 pack_fields(struct tl_builder *b, const struct tl_event *ev, struct item *it)
 {
-    struct tl_field *f;
-    uint32_t id;
+    struct field_key some[SHARED_FIELDS], *key = some;
 
     if (ev->nfields == 0 || ev->nfields > UINT32_MAX)
         return TL_OK;
-    f = tl_arena_alloc(b->arena, ev->nfields * sizeof(*f));
-    if (!f)
-        return TL_ENOMEM;
-    for (size_t i = 0; i < ev->nfields; i++) {
-        f[i] = ev->fields[i];
-        if (!strings_id(&b->strings, ev->fields[i].name, &id))
+    if (ev->nfields > SHARED_FIELDS)
+        key = tl_arena_alloc(b->feed, ev->nfields * sizeof(*key));
+    for (size_t i = 0; key && i < ev->nfields; i++) {
+        const struct tl_field *f = &ev->fields[i];
+
+        key[i].type = (uint32_t)f->type;
+        key[i].high = (uint32_t)((uint64_t)f->number >> 32);
+        key[i].low = (uint32_t)f->number;
+        if (!strings_id(&b->strings, f->name, &key[i].name) ||
+            !strings_id(&b->strings, f->text, &key[i].text))
             return TL_ENOMEM;
-        f[i].name = text_of(b, id);
-        if (!strings_id(&b->strings, ev->fields[i].text, &id))
-            return TL_ENOMEM;
-        f[i].text = text_of(b, id);
     }
-    it->fields = f;
-    it->nfields = (uint32_t)ev->nfields;
-    return TL_OK;
+    if (key)
+        it->fields = key == some ? share_fields(b, ev, key) : copy_fields(b, ev, key);
+    it->nfields = it->fields ? (uint32_t)ev->nfields : 0;
+    return it->fields ? TL_OK : TL_ENOMEM;
 }
 
 static struct item *
 new_item(struct tl_builder *b, struct input *in)
 {
-    if (!in->last || in->last->n == CHUNK_ITEMS) {
-        struct chunk *c = tl_arena_alloc(b->arena, sizeof(*c));
+    if (!in->last || in->last->n == in->last->cap) {
+        size_t cap = in->nitems < FIRST_ITEMS  ? FIRST_ITEMS
+                     : in->nitems < MOST_ITEMS ? in->nitems
+                                               : MOST_ITEMS;
+        struct chunk *c = tl_arena_alloc(b->feed, sizeof(*c) + cap * sizeof(struct item));
 
         if (!c)
             return NULL;
+        c->cap = cap;
         if (in->last)
             in->last->next = c;
         else
@@ -180,7 +224,7 @@ no_room(struct tl_error *err)
 static bool
 is_starved(const struct tl_builder *b)
 {
-    return b->arena->failed || b->scratch.failed;
+    return b->arena->failed || b->feed->failed || b->scratch.failed;
 }
 
 enum tl_status
@@ -271,6 +315,14 @@ tl_builder_source(struct tl_builder *b, const struct tl_source *src, struct tl_e
     in->has_source = true;
     b->current = NULL;
     return TL_OK;
+}
+
+const struct class_info *
+item_class(struct tl_builder *b, const struct item *it)
+{
+    if (!b->class_of[it->cls])
+        b->class_of[it->cls] = class_info(text_of(b, it->cls));
+    return b->class_of[it->cls];
 }
 
 /* ---- the end of feeding ---- */
@@ -445,7 +497,8 @@ collect(struct tl_builder *b)
     if (st || n > UINT32_MAX - 1)
         return TL_ENOMEM;
     b->items = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(struct item *));
-    if (!b->items)
+    b->class_of = tl_arena_alloc(&b->scratch, b->strings.n * sizeof(*b->class_of));
+    if (!b->items || !b->class_of)
         return TL_ENOMEM;
     for (size_t i = 0; i < b->ninputs; i++)
         if (b->inputs[i]->src.duplicate_of == NONE)
@@ -476,6 +529,7 @@ tl_builder_finish(struct tl_builder *b, struct tl_report **out, struct tl_error 
             st = TL_ENOMEM;
     }
     tl_arena_free(&b->scratch);
+    tl_arena_free(b->feed);
     if (st)
         return no_room(err);
     *out = b->report;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "timeline/listing.h"
+#include "timeline/sort.h"
 
 enum { LEVELS = 4 };
 
@@ -54,14 +55,13 @@ floor_to(tl_time t, int64_t unit)
     return t - (rest < 0 ? rest + unit : rest);
 }
 
+/* Of one resource and text. */
 static int
 by_event(const void *pa, const void *pb)
 {
     const struct entry *a = pa, *b = pb;
-    int c = compare(a->it->res, b->it->res);
+    int c = compare(a->level, b->level);
 
-    c = c ? c : compare(a->it->text, b->it->text);
-    c = c ? c : compare(a->level, b->level);
     c = c ? c : compare(a->from, b->from);
     if (a->level > 0)
         c = c ? c : compare(a->it->when.latest, b->it->when.latest);
@@ -310,53 +310,91 @@ emit(struct tl_builder *b, const struct group *g, size_t *nproofs)
     }
 }
 
-static size_t
-list_entries(const struct tl_builder *b, struct entry *e)
+/* What records of one resource and text have in common. */
+static uint64_t
+group_key(const struct item *it)
 {
-    size_t n = 0;
+    return (uint64_t)it->res << 32 | it->text;
+}
 
-    for (size_t i = 0; i < b->nitems; i++) {
-        struct item *it = b->items[i];
+/* The items that are events, those of one resource and text side by side. *most: of one of these.
+ */
+static enum tl_status
+list_groups(struct tl_builder *b, struct tl_arena *a, struct sort_key **out, size_t *n,
+            size_t *most)
+{
+    struct sort_key *k = tl_arena_alloc(a, (b->nitems + 1) * sizeof(*k));
 
-        if (it->when.at == TL_TIME_NONE)
-            continue; /* facts about resources, not events */
-        e[n] = (struct entry){.it = it, .level = level_of(it)};
-        e[n].from = e[n].level ? it->when.earliest : floor_to(it->when.earliest, TL_MS);
-        n++;
+    *out = k;
+    *n = *most = 0;
+    for (uint32_t i = 0; k && i < b->nitems; i++)
+        if (b->items[i]->when.at != TL_TIME_NONE) /* else a fact about a resource, not an event */
+            k[(*n)++] = (struct sort_key){group_key(b->items[i]), i};
+    if (!k || !sort_keys(a, k, *n))
+        return TL_ENOMEM;
+    for (size_t i = 0, end; i < *n; i = end) {
+        for (end = i + 1; end < *n && k[end].key == k[i].key;)
+            end++;
+        *most = end - i > *most ? end - i : *most;
     }
-    return n;
+    return TL_OK;
+}
+
+/* The records of one group, by their precision and time. */
+static void
+list_entries(const struct tl_builder *b, const struct sort_key *k, size_t n, struct entry *e)
+{
+    bool sorted = true;
+
+    for (size_t i = 0; i < n; i++) {
+        struct item *it = b->items[k[i].which];
+
+        e[i] = (struct entry){.it = it, .level = level_of(it)};
+        e[i].from = e[i].level ? it->when.earliest : floor_to(it->when.earliest, TL_MS);
+        sorted = sorted && (i == 0 || by_event(&e[i - 1], &e[i]) <= 0);
+    }
+    if (!sorted)
+        qsort(e, n, sizeof(*e), by_event);
+}
+
+static enum tl_status
+merge_with(struct tl_builder *b, struct tl_arena *a)
+{
+    struct sort_key *k;
+    struct entry *e, **list;
+    struct group g = {NULL, 0};
+    size_t n, most, nproofs = 0;
+
+    if (list_groups(b, a, &k, &n, &most))
+        return TL_ENOMEM;
+    b->protos = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(*b->protos));
+    b->proofs = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(struct item *));
+    e = tl_arena_alloc(a, (most + 1) * sizeof(*e));
+    list = tl_arena_alloc(a, (most + 1) * sizeof(struct entry *));
+    g.slots = tl_arena_alloc(a, (most + 1) * sizeof(*g.slots));
+    if (!b->protos || !b->proofs || !e || !list || !g.slots)
+        return TL_ENOMEM;
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && k[end].key == k[i].key;)
+            end++;
+        list_entries(b, k + i, end - i, e);
+        place_group(&g, e, end - i, list);
+        emit(b, &g, &nproofs);
+    }
+    return TL_OK;
 }
 
 enum tl_status
 build_merge(struct tl_builder *b)
 {
     struct tl_arena own; /* much of it is needed only here */
-    struct entry *e, **list;
-    struct group g = {NULL, 0};
-    size_t n, nproofs = 0, room = b->nitems + 1;
-    enum tl_status st = TL_ENOMEM;
+    enum tl_status st;
 
     listing_direct(b);
     if (listing_texts(b))
         return TL_ENOMEM;
-    b->protos = tl_arena_alloc(&b->scratch, room * sizeof(*b->protos));
-    b->proofs = tl_arena_alloc(&b->scratch, room * sizeof(struct item *));
     tl_arena_init(&own, b->scratch.max);
-    e = tl_arena_alloc(&own, room * sizeof(*e));
-    list = tl_arena_alloc(&own, room * sizeof(struct entry *));
-    g.slots = tl_arena_alloc(&own, room * sizeof(*g.slots));
-    if (b->protos && b->proofs && e && list && g.slots) {
-        n = list_entries(b, e);
-        qsort(e, n, sizeof(*e), by_event);
-        for (size_t i = 0, end; i < n; i = end) {
-            for (end = i + 1;
-                 end < n && e[end].it->res == e[i].it->res && e[end].it->text == e[i].it->text;)
-                end++;
-            place_group(&g, e + i, end - i, list);
-            emit(b, &g, &nproofs);
-        }
-        st = TL_OK;
-    }
+    st = merge_with(b, &own);
     b->scratch.failed |= own.failed;
     tl_arena_free(&own);
     return st;

@@ -10,6 +10,7 @@
 #include "timeline/classes.h"
 #include "timeline/listing.h"
 #include "timeline/resource.h"
+#include "timeline/sort.h"
 
 enum { MAX_PASSES = 16 };
 
@@ -59,7 +60,7 @@ raise_pass(struct tl_builder *b)
 
 /* ---- content ---- */
 
-struct sorted {
+struct sorted { /* a row of a moment that has several */
     const struct proto *p;
     const struct item *it;
     int rank;
@@ -70,9 +71,8 @@ static int
 by_content(const void *pa, const void *pb)
 {
     const struct sorted *a = pa, *b = pb;
-    int c = compare(a->p->at, b->p->at);
+    int c = compare(a->rank, b->rank);
 
-    c = c ? c : compare(a->rank, b->rank);
     c = c ? c : tl_str_cmp(a->key, b->key);
     c = c ? c : tl_str_cmp(a->text, b->text);
     c = c ? c : compare(a->p->earliest, b->p->earliest);
@@ -196,22 +196,38 @@ hold_back(struct ties *t, uint32_t before, uint32_t after, uint32_t *edges)
     t->waits[after]++;
 }
 
+/* Whether an item says where its row stands in a list. */
+static bool
+is_placed(const struct item *it)
+{
+    return it->row != NONE && listing_counts(it);
+}
+
 /* group_of: of each row of the content order, the first row of its moment. out: the order. */
 static enum tl_status
 order_ties(struct tl_builder *b, struct tl_arena *a, const uint32_t *group_of,
            const uint32_t *place_of, uint32_t *out)
 {
-    struct place *list = tl_arena_alloc(a, (b->nitems + 1) * sizeof(*list));
     struct ties t = {.head = NULL};
+    struct place *list;
     size_t n = 0;
     uint32_t edges = 0;
 
-    if (!list || !make_ties(a, &t, b->nprotos + 1, b->nitems + b->npairs + 1))
+    for (size_t i = 0; i < b->nitems; i++)
+        n += is_placed(b->items[i]);
+    if (n == 0 && b->npairs == 0) { /* as answers of an API: content decides */
+        for (uint32_t i = 0; i < b->nprotos; i++)
+            out[i] = i;
+        return TL_OK;
+    }
+    list = tl_arena_alloc(a, (n + 1) * sizeof(*list));
+    if (!list || !make_ties(a, &t, b->nprotos + 1, n + b->npairs + 1))
         return TL_ENOMEM;
+    n = 0;
     for (size_t i = 0; i < b->nitems; i++) {
         const struct item *it = b->items[i];
 
-        if (it->row == NONE || !listing_counts(it))
+        if (!is_placed(it))
             continue;
         list[n] = (struct place){.listing = it->listing, .pos = it->pos};
         list[n].row = place_of[it->row];
@@ -296,14 +312,12 @@ event_of(const struct tl_builder *b, const struct proto *p)
     return ev;
 }
 
-static enum tl_status
-emit_row(struct tl_builder *b, const struct proto *p, uint32_t at)
+/* proofs: room for those of the row. */
+static void
+emit_row(struct tl_builder *b, const struct proto *p, uint32_t at, struct tl_proof *proofs)
 {
     struct tl_row *row = &b->report->rows[at];
-    struct tl_proof *proofs = tl_arena_alloc(b->arena, p->n * sizeof(*proofs));
 
-    if (!proofs)
-        return TL_ENOMEM;
     for (uint32_t i = 0; i < p->n; i++) {
         struct item *it = b->proofs[p->first + i];
 
@@ -322,40 +336,79 @@ emit_row(struct tl_builder *b, const struct proto *p, uint32_t at)
                                 .episode = NONE,
                                 .plan = NONE,
                                 .twin = NONE,
-                                .part = (unsigned char)class_info(row->ev.cls)->part};
+                                .part = (unsigned char)item_class(b, b->proofs[p->first])->part};
+}
+
+/* The rows k[0..n) of one moment, by content. s: room for them. */
+static void
+order_moment(struct tl_builder *b, struct sort_key *k, size_t n, struct sorted *s)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct proto *p = &b->protos[k[i].which];
+
+        s[i] = (struct sorted){.p = p,
+                               .it = b->proofs[p->first],
+                               .rank = item_class(b, b->proofs[p->first])->rank,
+                               .key = b->res[p->res].key,
+                               .text = text_of(b, p->text)};
+    }
+    qsort(s, n, sizeof(*s), by_content);
+    for (size_t i = 0; i < n; i++)
+        k[i].which = (uint32_t)(s[i].p - b->protos);
+}
+
+/* The rows by `at` and content. group_of: as in order_ties. */
+static enum tl_status
+order_content(struct tl_builder *b, struct tl_arena *a, struct sort_key *k, uint32_t *group_of)
+{
+    size_t n = b->nprotos, most = 0;
+    struct sorted *s;
+
+    for (uint32_t i = 0; i < n; i++)
+        k[i] = (struct sort_key){sort_time(b->protos[i].at), i};
+    if (!sort_keys(a, k, n))
+        return TL_ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        group_of[i] = i > 0 && k[i].key == k[i - 1].key ? group_of[i - 1] : i;
+        most = i + 1 - group_of[i] > most ? i + 1 - group_of[i] : most;
+    }
+    s = tl_arena_alloc(a, (most + 1) * sizeof(*s));
+    if (!s)
+        return TL_ENOMEM;
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && group_of[end] == i;)
+            end++;
+        if (end - i > 1)
+            order_moment(b, k + i, end - i, s);
+    }
     return TL_OK;
 }
 
 static enum tl_status
 order_with(struct tl_builder *b, struct tl_arena *a)
 {
-    size_t n = b->nprotos;
-    struct sorted *s = tl_arena_alloc(a, (n + 1) * sizeof(*s));
+    size_t n = b->nprotos, nproofs = 0;
+    struct sort_key *k = tl_arena_alloc(a, (n + 1) * sizeof(*k));
     uint32_t *group_of = tl_arena_alloc(a, (n + 1) * sizeof(*group_of));
     uint32_t *place_of = tl_arena_alloc(a, (n + 1) * sizeof(*place_of));
     uint32_t *out = tl_arena_alloc(a, (n + 1) * sizeof(*out));
+    struct tl_proof *proofs;
 
-    if (!s || !group_of || !place_of || !out)
+    if (!k || !group_of || !place_of || !out || order_content(b, a, k, group_of))
         return TL_ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const struct proto *p = &b->protos[i];
+    for (uint32_t i = 0; i < n; i++) {
+        place_of[k[i].which] = i;
+        nproofs += b->protos[i].n;
+    }
+    proofs = tl_arena_alloc(b->arena, (nproofs + 1) * sizeof(*proofs));
+    if (!proofs || order_ties(b, a, group_of, place_of, out))
+        return TL_ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct proto *p = &b->protos[k[out[i]].which];
 
-        s[i] = (struct sorted){.p = p,
-                               .it = b->proofs[p->first],
-                               .key = b->res[p->res].key,
-                               .text = text_of(b, p->text)};
-        s[i].rank = class_info(text_of(b, s[i].it->cls))->rank;
+        emit_row(b, p, i, proofs);
+        proofs += p->n;
     }
-    qsort(s, n, sizeof(*s), by_content);
-    for (size_t i = 0; i < n; i++) {
-        place_of[s[i].p - b->protos] = (uint32_t)i;
-        group_of[i] = i > 0 && s[i].p->at == s[i - 1].p->at ? group_of[i - 1] : (uint32_t)i;
-    }
-    if (order_ties(b, a, group_of, place_of, out))
-        return TL_ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        if (emit_row(b, s[out[i]].p, (uint32_t)i))
-            return TL_ENOMEM;
     return TL_OK;
 }
 

@@ -1,76 +1,83 @@
 #include "timeline/strings.h"
 
+#include <string.h>
+
 enum { FIRST_SLOTS = 256 };
+
+static uint64_t
+mix(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ (h >> 32);
+}
 
 static uint64_t
 hash(struct tl_str s)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ s.n;
+    uint64_t h = mix(UINT64_C(0xcbf29ce484222325), s.n), word = 0;
+    size_t n = 0;
 
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
-    h ^= h >> 32;
-    h *= UINT64_C(0xd6e8feb86659fd93);
+    for (; n + sizeof(word) <= s.n; n += sizeof(word)) {
+        memcpy(&word, s.p + n, sizeof(word));
+        h = mix(h, word);
+    }
+    for (word = 0; n < s.n; n++)
+        word = word << 8 | (unsigned char)s.p[n];
+    h = mix(h, word) * UINT64_C(0xd6e8feb86659fd93);
     return h ^ (h >> 29);
 }
 
-/* The slot of the text, or the free one where it belongs. */
-static size_t
-slot_of(const struct strings *s, struct tl_str text)
+/* The slot of the text of that hash, or the free one where it belongs. */
+static struct strings_slot *
+slot_of(const struct strings *s, struct tl_str text, uint64_t h)
 {
-    size_t i = (size_t)(hash(text) & (s->nslots - 1));
+    size_t i = (size_t)(h & (s->nslots - 1));
+    uint32_t tag = (uint32_t)(h >> 32);
 
-    while (s->slots[i] && !tl_str_eq(s->list[s->slots[i] - 1], text))
+    while (s->slots[i].number &&
+           (s->slots[i].tag != tag || !tl_str_eq(s->list[s->slots[i].number - 1], text)))
         i = (i + 1) & (s->nslots - 1);
-    return i;
+    return &s->slots[i];
 }
 
 static bool
 make_slots(struct strings *s, size_t n)
 {
-    uint32_t *slots = tl_arena_alloc(s->arena, n * sizeof(*slots));
+    struct strings_slot *slots = tl_arena_alloc(s->arena, n * sizeof(*slots));
 
     if (!slots)
         return false;
     s->slots = slots;
     s->nslots = n;
-    for (size_t i = 0; i < s->n; i++)
-        s->slots[slot_of(s, s->list[i])] = (uint32_t)i + 1;
+    for (size_t i = 0; i < s->n; i++) {
+        uint64_t h = hash(s->list[i]);
+
+        *slot_of(s, s->list[i], h) = (struct strings_slot){(uint32_t)i + 1, (uint32_t)(h >> 32)};
+    }
     return true;
-}
-
-bool
-strings_init(struct strings *s, struct tl_arena *arena)
-{
-    uint32_t empty;
-
-    *s = (struct strings){.arena = arena};
-    return make_slots(s, FIRST_SLOTS) && strings_id(s, (struct tl_str){"", 0}, &empty);
 }
 
 bool
 strings_find(const struct strings *s, struct tl_str text, uint32_t *id)
 {
-    size_t at = slot_of(s, text);
+    const struct strings_slot *at;
 
-    if (!s->slots[at])
-        return false;
-    *id = s->slots[at] - 1;
-    return true;
+    if (text.n == 0) {
+        *id = 0; /* the first is the empty text */
+        return true;
+    }
+    at = slot_of(s, text, hash(text));
+    if (at->number)
+        *id = at->number - 1;
+    return at->number > 0;
 }
 
-bool
-strings_id(struct strings *s, struct tl_str text, uint32_t *id)
+/* Makes a text one more that is kept. */
+static bool
+add(struct strings *s, struct tl_str text, uint64_t h, struct strings_slot *at)
 {
-    struct tl_str *list;
-    struct tl_str kept = {"", 0};
+    struct tl_str *list, kept = {"", 0};
 
-    if (strings_find(s, text, id))
-        return true;
-    if (s->n >= UINT32_MAX - 1)
-        return false;
-    if (s->n >= s->nslots / 2 && !make_slots(s, s->nslots * 2))
-        return false;
     list = tl_arena_grow(s->arena, s->list, s->n, &s->cap, sizeof(*list));
     if (!list)
         return false;
@@ -79,8 +86,44 @@ strings_id(struct strings *s, struct tl_str text, uint32_t *id)
         kept = tl_arena_str(s->arena, text);
     if (!kept.p)
         return false;
-    *id = (uint32_t)s->n;
     s->list[s->n++] = kept;
-    s->slots[slot_of(s, kept)] = *id + 1;
+    *at = (struct strings_slot){(uint32_t)s->n, (uint32_t)(h >> 32)};
     return true;
+}
+
+bool
+strings_id(struct strings *s, struct tl_str text, uint32_t *id)
+{
+    struct strings_slot *at;
+    uint64_t h;
+
+    if (text.n == 0) {
+        *id = 0;
+        return true;
+    }
+    h = hash(text);
+    at = slot_of(s, text, h);
+    if (!at->number) {
+        if (s->n >= UINT32_MAX - 1)
+            return false;
+        if (s->n >= s->nslots / 2) {
+            if (!make_slots(s, s->nslots * 2))
+                return false;
+            at = slot_of(s, text, h);
+        }
+        if (!add(s, text, h, at))
+            return false;
+    }
+    *id = at->number - 1;
+    return true;
+}
+
+bool
+strings_init(struct strings *s, struct tl_arena *arena)
+{
+    const struct tl_str empty = {"", 0};
+    uint64_t h = hash(empty);
+
+    *s = (struct strings){.arena = arena};
+    return make_slots(s, FIRST_SLOTS) && add(s, empty, h, slot_of(s, empty, h));
 }

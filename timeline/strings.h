@@ -14,7 +14,10 @@ struct strings {
     struct tl_arena *arena;
     struct tl_str *list; /* by number; list[0] is the empty text */
     size_t n, cap;
-    uint32_t *slots; /* number + 1; 0: free */
+    struct strings_slot {
+        uint32_t number; /* + 1; 0: free */
+        uint32_t tag;    /* of its hash: a text that differs is hardly ever looked at */
+    } * slots;
     size_t nslots;
 };
 
