@@ -115,8 +115,9 @@ aws_reset(struct aws *a)
     for (struct aws_root *t = a->roots; t; t = t->next)
         cJSON_Delete(t->tree);
     a->roots = NULL;
-    a->queue = NULL;
-    a->nqueue = a->queue_cap = a->at = 0;
+    a->queue = &a->first;
+    a->queue_cap = 1;
+    a->nqueue = a->at = 0;
     a->overfull = false;
     if (a->arena.used > 0)
         tl_arena_reset(&a->arena);

@@ -42,6 +42,7 @@ struct aws {
     struct tl_buf room;
     struct aws_root *roots; /* trees of the current element, in the arena */
     struct tl_event *queue; /* events of the current element */
+    struct tl_event first;  /* the queue of the many elements that are one event */
     size_t nqueue, queue_cap, at;
     bool overfull;
     uint32_t line;            /* of the current element */

@@ -98,6 +98,22 @@ struct accounts {
     size_t cap;
 };
 
+/* What was found out about an ARN, or about who an item is of (memo.c). Each has one place that it
+ * may be in, where a later one takes it over. */
+struct arn_memo {
+    uint32_t arn; /* number of a text; 0: free */
+    uint32_t region, account, id, source_type;
+    enum tl_kind kind;
+    bool is_arn;
+};
+struct who_memo {
+    uint32_t source_type, account, region, id, arn, cluster, label; /* numbers of texts */
+    uint32_t input; /* where that matters: they name no region, or no resource; else NONE */
+    unsigned char kind;
+    bool used, noted; /* noted: as an account's */
+    uint32_t res;     /* NONE: not placed yet */
+};
+
 /* A row before it has its place: the items that tell one event, best proof first. */
 struct proto {
     tl_time at, earliest, latest;
@@ -146,6 +162,8 @@ struct tl_builder {
     size_t nlistings;
     const struct class_info **class_of; /* by number of a text; NULL: not asked yet */
     struct accounts accounts;
+    struct arn_memo *arns;
+    struct who_memo *whos;
     struct strings keys; /* number - 1 is the resource */
     struct res *res;
     size_t nres, res_cap;

@@ -199,7 +199,7 @@ keep_item(struct tl_builder *b, struct input *in, const struct tl_event *ev)
         {ev->who.label, &it->label},
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !st; i++)
-        if (!strings_id(&b->strings, texts[i].text, texts[i].id))
+        if (texts[i].text.n > 0 && !strings_id(&b->strings, texts[i].text, texts[i].id))
             st = TL_ENOMEM;
     it->when = ev->when;
     it->line = ev->line;

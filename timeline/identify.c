@@ -22,25 +22,20 @@ agree(uint32_t value, uint32_t *known, bool *differs)
 static enum tl_status
 read_arn(struct tl_builder *b, struct item *it, struct agreed *a)
 {
-    struct tl_ident who = {.region = {"", 0}};
-    uint32_t region, account, id, type;
+    const struct arn_memo *m = it->arn != 0 ? memo_arn(b, it->arn) : NULL;
 
-    if (it->arn == 0 || !tl_ident_from_arn(text_of(b, it->arn), &who))
-        return TL_OK;
-    if (!strings_id(&b->strings, who.region, &region) ||
-        !strings_id(&b->strings, who.account, &account) || !strings_id(&b->strings, who.id, &id) ||
-        !strings_id(&b->strings, who.source_type, &type))
-        return TL_ENOMEM;
-    agree(region, &a->region, &a->region_differs);
-    agree(account, &a->account, &a->account_differs);
-    it->region = it->region ? it->region : region;
-    it->account = it->account ? it->account : account;
-    if (it->kind == TL_KIND_OTHER && (it->source_type == 0 || it->source_type == type)) {
-        it->kind = (unsigned char)who.kind;
-        it->source_type = type;
+    if (!m || !m->is_arn)
+        return it->arn == 0 || m ? TL_OK : TL_ENOMEM;
+    agree(m->region, &a->region, &a->region_differs);
+    agree(m->account, &a->account, &a->account_differs);
+    it->region = it->region ? it->region : m->region;
+    it->account = it->account ? it->account : m->account;
+    if (it->kind == TL_KIND_OTHER && (it->source_type == 0 || it->source_type == m->source_type)) {
+        it->kind = (unsigned char)m->kind;
+        it->source_type = m->source_type;
     }
-    if (it->kind == who.kind)
-        it->id = id;
+    if (it->kind == m->kind)
+        it->id = m->id;
     return TL_OK;
 }
 
@@ -167,28 +162,47 @@ note_named(struct tl_builder *b, const struct item *it)
 {
     static const struct tl_str names[] = {{"blue", 4}, {"green", 5}, {"blue_old", 8}};
     static const enum tl_kind kinds[] = {TL_KIND_CLUSTER, TL_KIND_INSTANCE};
-    struct tl_ident own = item_ident(b, it);
-    enum tl_status st = accounts_fill(b, &own);
-    struct tl_ident who = {
-        .kind = TL_KIND_INSTANCE, .account = own.account, .region = text_of(b, it->region)};
-    uint32_t id;
+    bool is_cluster = it->kind == TL_KIND_CLUSTER;
+    struct tl_ident own, who;
+    enum tl_status st;
+    uint32_t id = 0;
 
+    if (is_cluster && named_instance(b, it, &id))
+        return TL_ENOMEM;
+    if (is_cluster ? id == 0 : !starts(b, it, TL_STR("bluegreen.")))
+        return TL_OK;
+    own = item_ident(b, it);
+    st = accounts_fill(b, &own);
     if (st || own.account.n == 0)
         return st;
-    if (it->kind == TL_KIND_CLUSTER) {
-        if (named_instance(b, it, &id))
-            return TL_ENOMEM;
-        who.id = text_of(b, id);
+    who = (struct tl_ident){.kind = TL_KIND_INSTANCE,
+                            .account = own.account,
+                            .region = text_of(b, it->region),
+                            .id = text_of(b, id)};
+    if (is_cluster)
         return accounts_note(b, &who);
-    }
-    if (!starts(b, it, TL_STR("bluegreen.")))
-        return TL_OK;
     for (size_t i = 0; i < 6 && !st; i++) {
         who.kind = kinds[i % 2];
         who.id = field(it, names[i / 2]);
         st = accounts_note(b, &who);
     }
     return st;
+}
+
+static enum tl_status
+note_accounts(struct tl_builder *b, const struct item *it)
+{
+    struct who_memo *m = memo_who(b, it);
+    struct tl_ident who, cluster;
+
+    if (m && m->noted)
+        return TL_OK;
+    if (m)
+        m->noted = true;
+    who = item_ident(b, it);
+    cluster = (struct tl_ident){
+        .kind = TL_KIND_CLUSTER, .account = who.account, .region = who.region, .id = who.cluster};
+    return accounts_note(b, &who) || accounts_note(b, &cluster) ? TL_ENOMEM : TL_OK;
 }
 
 static enum tl_status
@@ -201,17 +215,8 @@ complete_all(struct tl_builder *b)
             end++;
         st = complete_input(b, b->items + i, end - i);
     }
-    for (size_t i = 0; i < b->nitems && !st; i++) {
-        struct tl_ident who = item_ident(b, b->items[i]);
-        struct tl_ident cluster = {.kind = TL_KIND_CLUSTER,
-                                   .account = who.account,
-                                   .region = who.region,
-                                   .id = who.cluster};
-
-        st = accounts_note(b, &who);
-        if (!st)
-            st = accounts_note(b, &cluster);
-    }
+    for (size_t i = 0; i < b->nitems && !st; i++)
+        st = note_accounts(b, b->items[i]);
     for (size_t i = 0; i < b->nitems && !st; i++)
         st = note_named(b, b->items[i]);
     return st;
@@ -351,8 +356,9 @@ observe(struct tl_builder *b, const struct item *it)
     return TL_OK;
 }
 
+/* The resource of an item that has been told by its record, and its cluster. */
 static enum tl_status
-place_named(struct tl_builder *b, struct item *it)
+place_who(struct tl_builder *b, struct item *it)
 {
     struct tl_ident who = item_ident(b, it);
     enum tl_status st = find_kind(b, it, &who);
@@ -361,14 +367,24 @@ place_named(struct tl_builder *b, struct item *it)
         st = accounts_fill(b, &who);
     if (!st)
         st = res_of(b, &who, it->input, &it->res);
-    if (st)
-        return st;
+    return st ? st : join_named_cluster(b, it->res, who.cluster, it->input);
+}
+
+static enum tl_status
+place_named(struct tl_builder *b, struct item *it)
+{
+    struct who_memo *m = memo_who(b, it);
+
+    if (m && m->res != NONE)
+        it->res = m->res;
+    else if (place_who(b, it))
+        return TL_ENOMEM;
+    if (m)
+        m->res = it->res;
     b->res[it->res].labelled |= it->labelled;
     b->res[it->res].aurora |= starts(b, it, TL_STR("zdp.")) || starts(b, it, TL_STR("startup.")) ||
                               starts(b, it, TL_STR("failover.writer-demoted"));
-    if (tl_str_eq(text_of(b, it->cls), TL_STR("topology.observed")))
-        st = observe(b, it);
-    return st ? st : join_named_cluster(b, it->res, who.cluster, it->input);
+    return tl_str_eq(text_of(b, it->cls), TL_STR("topology.observed")) ? observe(b, it) : TL_OK;
 }
 
 /* First what says its kind, then what takes its kind from the others. */
@@ -427,11 +443,12 @@ place_labels(struct tl_builder *b, bool instances)
         return TL_ENOMEM;
     for (size_t i = 0; i < b->nitems; i++) {
         struct item *it = b->items[i];
-        struct tl_ident who = item_ident(b, it);
         const struct only *o = NULL;
+        struct tl_ident who;
 
         if (!awaits_place(it, instances))
             continue;
+        who = item_ident(b, it);
         if ((who.kind == TL_KIND_CLUSTER || who.kind == TL_KIND_INSTANCE) &&
             !(o = only_of(b, &only, who.region, it->input)))
             return TL_ENOMEM;
@@ -522,11 +539,12 @@ switched(struct tl_builder *b, const struct item *it, struct tl_str id, bool is_
 static enum tl_status
 join_deployment(struct tl_builder *b, const struct item *it)
 {
-    bool is_cluster = tl_str_find(text_of(b, it->message), TL_STR("DB cluster")) != SIZE_MAX;
     uint32_t blue, other;
+    bool is_cluster;
 
     if (!starts(b, it, TL_STR("bluegreen.")))
         return TL_OK;
+    is_cluster = tl_str_find(text_of(b, it->message), TL_STR("DB cluster")) != SIZE_MAX;
     if (switched(b, it, field(it, TL_STR("blue")), is_cluster, &blue))
         return TL_ENOMEM;
     if (blue == NONE)
@@ -562,7 +580,8 @@ build_identify(struct tl_builder *b)
 {
     enum tl_status st;
 
-    if (!strings_init(&b->keys, &b->scratch) || !strings_init(&b->accounts.bases, &b->scratch))
+    if (memo_init(b) || !strings_init(&b->keys, &b->scratch) ||
+        !strings_init(&b->accounts.bases, &b->scratch))
         return TL_ENOMEM;
     st = complete_all(b);
     if (!st)

@@ -46,8 +46,11 @@ static enum tl_status
 note_region(struct tl_builder *b, uint32_t row, const struct tl_source *s)
 {
     struct tl_ident who = {.region = {"", 0}};
+    bool named = false;
 
-    if (!tl_ident_from_arn(row_event(b, row)->who.arn, &who) || who.region.n == 0)
+    for (size_t i = 0; i < s->nhints; i++)
+        named |= tl_str_eq(s->hints[i].key, TL_STR("region"));
+    if (!named || !tl_ident_from_arn(row_event(b, row)->who.arn, &who) || who.region.n == 0)
         return TL_OK;
     for (size_t i = 0; i < s->nhints; i++) {
         const struct tl_hint *h = &s->hints[i];

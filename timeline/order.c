@@ -12,7 +12,7 @@
 #include "timeline/resource.h"
 #include "timeline/sort.h"
 
-enum { MAX_PASSES = 16 };
+enum { MAX_PASSES = 16, AHEAD = 8 };
 
 /* ---- at ---- */
 
@@ -261,7 +261,7 @@ order_ties(struct tl_builder *b, struct tl_arena *a, const uint32_t *group_of,
 static void
 complete(const struct tl_builder *b, const struct proto *p, struct tl_event *ev)
 {
-    for (uint32_t i = 0; i < p->n; i++) {
+    for (uint32_t i = 1; i < p->n; i++) {
         const struct item *it = b->proofs[p->first + i];
 
         if (ev->event_id.n == 0)
@@ -277,39 +277,49 @@ complete(const struct tl_builder *b, const struct proto *p, struct tl_event *ev)
     }
 }
 
-static struct tl_event
-event_of(const struct tl_builder *b, const struct proto *p)
+static void
+put_event(const struct tl_builder *b, const struct proto *p, struct tl_event *ev)
 {
     const struct item *it = b->proofs[p->first];
     const struct res *r = &b->res[p->res];
-    struct tl_event ev = {.when = (struct tl_instant){p->at, p->earliest, p->latest},
-                          .input = {"", 0},
-                          .line = it->line,
-                          .block = it->block,
-                          .who = item_ident(b, it),
-                          .cls = text_of(b, it->cls),
-                          .event_id = text_of(b, it->event_id),
-                          .carried_id = text_of(b, it->carried_id),
-                          .near = text_of(b, it->near),
-                          .doc = text_of(b, it->doc),
-                          .severity = (enum tl_severity)it->severity,
-                          .phase = (enum tl_phase)it->phase,
-                          .edge = (enum tl_edge)it->edge,
-                          .message = text_of(b, it->message),
-                          .channel = (enum tl_channel)it->channel,
-                          .channel_id = text_of(b, it->channel_id),
-                          .fields = it->fields,
-                          .nfields = it->nfields};
 
-    complete(b, p, &ev);
-    ev.who.account = r->account;
-    ev.who.region = r->region.n > 0 ? r->region : text_of(b, it->region);
-    ev.who.id = r->id;
-    if (ev.who.cluster.n == 0 && r->cluster != NONE)
-        ev.who.cluster = b->res[r->cluster].id;
-    if (ev.who.label.n == 0)
-        ev.who.label = r->id.n > 0 ? r->id : r->label;
-    return ev;
+    *ev = (struct tl_event){.when = (struct tl_instant){p->at, p->earliest, p->latest},
+                            .input = {"", 0},
+                            .line = it->line,
+                            .block = it->block,
+                            .who = item_ident(b, it),
+                            .cls = text_of(b, it->cls),
+                            .event_id = text_of(b, it->event_id),
+                            .carried_id = text_of(b, it->carried_id),
+                            .near = text_of(b, it->near),
+                            .doc = text_of(b, it->doc),
+                            .severity = (enum tl_severity)it->severity,
+                            .phase = (enum tl_phase)it->phase,
+                            .edge = (enum tl_edge)it->edge,
+                            .message = text_of(b, it->message),
+                            .channel = (enum tl_channel)it->channel,
+                            .channel_id = text_of(b, it->channel_id),
+                            .fields = it->fields,
+                            .nfields = it->nfields};
+
+    complete(b, p, ev);
+    ev->who.account = r->account;
+    ev->who.region = r->region.n > 0 ? r->region : text_of(b, it->region);
+    ev->who.id = r->id;
+    if (ev->who.cluster.n == 0 && r->cluster != NONE)
+        ev->who.cluster = b->res[r->cluster].id;
+    if (ev->who.label.n == 0)
+        ev->who.label = r->id.n > 0 ? r->id : r->label;
+}
+
+/* What will be read for rows to come: they stand next to each other in no list. */
+static void
+fetch(const struct tl_builder *b, const struct proto *soon, const struct proto *later)
+{
+    __builtin_prefetch(later);
+    __builtin_prefetch(b->proofs[soon->first]);
+    __builtin_prefetch(&b->res[soon->res]);
+    __builtin_prefetch(&b->res[soon->res].label);
 }
 
 /* proofs: room for those of the row. */
@@ -324,13 +334,12 @@ emit_row(struct tl_builder *b, const struct proto *p, uint32_t at, struct tl_pro
         proofs[i] = (struct tl_proof){it->input, it->line, (enum tl_channel)it->channel};
         it->row = at;
     }
-    *row = (struct tl_row){.ev = event_of(b, p),
-                           .run = NONE,
-                           .input = proofs[0].input,
-                           .key = b->res[p->res].key,
-                           .proofs = proofs,
-                           .nproofs = p->n,
-                           .twin_of = NONE};
+    put_event(b, p, &row->ev); /* the rest of a new row is zero */
+    row->run = row->twin_of = NONE;
+    row->input = proofs[0].input;
+    row->key = b->res[p->res].key;
+    row->proofs = proofs;
+    row->nproofs = p->n;
     b->rowx[at] = (struct rowx){.res = p->res,
                                 .text = p->text,
                                 .episode = NONE,
@@ -406,6 +415,8 @@ order_with(struct tl_builder *b, struct tl_arena *a)
     for (uint32_t i = 0; i < n; i++) {
         const struct proto *p = &b->protos[k[out[i]].which];
 
+        if (i + 2 * AHEAD < n)
+            fetch(b, &b->protos[k[out[i + AHEAD]].which], &b->protos[k[out[i + 2 * AHEAD]].which]);
         emit_row(b, p, i, proofs);
         proofs += p->n;
     }

@@ -17,6 +17,12 @@ enum tl_status items_name_labels(struct tl_builder *b, struct item **items, size
 /* Whether a topology says that it had this role. */
 bool res_has_role(const struct res *r, enum tl_role role);
 
+/* What an ARN (number of a text, not 0) says; NULL: no room. */
+const struct arn_memo *memo_arn(struct tl_builder *b, uint32_t arn);
+/* What is remembered of who an item is of; NULL: its record alone does not tell. */
+struct who_memo *memo_who(struct tl_builder *b, const struct item *it);
+enum tl_status memo_init(struct tl_builder *b);
+
 /* The resource of an identity, made when it is new. Without a region it is one of `input` alone. */
 enum tl_status res_of(struct tl_builder *b, const struct tl_ident *who, uint32_t input,
                       uint32_t *res);

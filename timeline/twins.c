@@ -1,8 +1,9 @@
 /* twins.c - the same fact announced on a cluster and on one of its instances. Both rows stay; the
  * later in order is the twin of the first, k-th to k-th. */
-#include <stdlib.h>
+#include <string.h>
 
 #include "timeline/run.h"
+#include "timeline/sort.h"
 
 enum { TWINS_US = 5 * 1000 * 1000 };
 
@@ -11,15 +12,30 @@ struct half {
     bool on_cluster;
 };
 
-static int
-by_pair(const void *pa, const void *pb)
+/* By cluster and text, those of the cluster first; rows stay in their order. */
+static enum tl_status
+sort_halves(struct tl_builder *b, struct half *h, size_t n)
 {
-    const struct half *a = pa, *b = pb;
-    int c = compare(a->cluster, b->cluster);
+    struct tl_arena own;
+    struct sort_key *k;
+    struct half *sorted;
+    bool ok;
 
-    c = c ? c : compare(a->text, b->text);
-    c = c ? c : compare(b->on_cluster, a->on_cluster);
-    return c ? c : compare(a->row, b->row);
+    tl_arena_init(&own, b->scratch.max);
+    k = tl_arena_alloc(&own, (n + 1) * sizeof(*k));
+    sorted = tl_arena_alloc(&own, (n + 1) * sizeof(*sorted));
+    for (uint32_t i = 0; k && i < n; i++)
+        k[i] = (struct sort_key){(uint64_t)h[i].text << 1 | !h[i].on_cluster, i};
+    ok = k && sorted && sort_keys(&own, k, n);
+    for (size_t i = 0; ok && i < n; i++)
+        k[i].key = h[k[i].which].cluster;
+    ok = ok && sort_keys(&own, k, n);
+    for (size_t i = 0; ok && i < n; i++)
+        sorted[i] = h[k[i].which];
+    if (ok && n > 0)
+        memcpy(h, sorted, n * sizeof(*h));
+    tl_arena_free(&own);
+    return ok ? TL_OK : TL_ENOMEM;
 }
 
 static bool
@@ -91,7 +107,8 @@ build_twins(struct tl_builder *b)
         if (member || r->kind == TL_KIND_CLUSTER)
             h[n++] = (struct half){member ? r->cluster : x->res, x->text, i, !member};
     }
-    qsort(h, n, sizeof(*h), by_pair);
+    if (sort_halves(b, h, n))
+        return TL_ENOMEM;
     for (size_t i = 0, end, mid; i < n; i = end) {
         mid = i;
         for (end = i; end < n && h[end].cluster == h[i].cluster && h[end].text == h[i].text; end++)
