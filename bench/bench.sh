@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures tideline against named peers on the same data in one run, interleaved; medians of RUNS whole
 # processes with the file in the page cache. Takes ratios, not seconds, on a shared machine.
+# Then how time and memory grow from 1,000 events of a fleet to EVENTS, and with shapes that are awkward.
 #   make bench        [EVENTS=1000000] [PROBES=5000000] [RUNS=5]
 set -eu
 export LC_ALL=C
@@ -52,6 +53,8 @@ table "$e" "tideline events" "$t events --format ndjson $e" "tideline report (js
 table "$p" "tideline events" "$t events --format ndjson $p" "tideline report (json)" "$t report --format json $p" \
     "python3: outages, seconds" "python3 bench/peer_outages.py $p" "awk: first and last lines only" "awk -f bench/peer_outages.awk $p" "wc -l" "wc -l $p"
 
+python3 bench/growth.py "$t" $dir "$RUNS" "$EVENTS"
+echo
 $t report --format json "$p" | jq -r '[.outages[], .runs[].outages[]] | .[] | [.first_fail, .first_ok] | @tsv' |
     sed 's/T/ /g; s/Z//g' | sort > $dir/found.tsv
 sort "$dir/truth-$PROBES.tsv" > $dir/truth.sorted
