@@ -74,8 +74,9 @@ finest(const struct told *t, const struct tl_row *row)
     return best;
 }
 
-/* Two rows of the proof's minute that its table lists in one order, and stamps in milliseconds of
- * other channels in the other. */
+/* Two rows of the proof's minute and run that its table lists in one order, and stamps in
+ * milliseconds of other channels in the other. (A stranger's rows change nothing of a run: neither
+ * do they refute its order.) */
 static bool
 order_is_refuted(const struct told *t, const struct tl_proof *p)
 {
@@ -87,7 +88,8 @@ order_is_refuted(const struct told *t, const struct tl_proof *p)
         int fact = in->records[in->newest_first ? in->n - 1 - k : k].fact;
         tl_time at = w->facts[fact].t;
 
-        if (at / in->res_us != unit || !t->fine[fact])
+        if (at / in->res_us != unit || !t->fine[fact] ||
+            w->facts[fact].run != w->facts[fact_of(t, p)].run)
             continue;
         if (before != TL_TIME_NONE && at < before - 2 * TL_MS)
             return true;

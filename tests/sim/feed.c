@@ -366,16 +366,34 @@ give_input(struct feeder *f)
     must(tl_builder_source(f->b, &src, NULL) == TL_OK, "a source was not taken");
 }
 
+/* What the rules say of durations. */
+static const struct tl_assume_rule *
+durations(size_t *n)
+{
+    static struct tl_arena arena;
+    static struct tl_assume_rule *list;
+    static size_t known;
+
+    if (!list) {
+        tl_arena_init(&arena, 1 << 20);
+        must(tl_catalogue_assumes(rules(), &arena, &list, &known, NULL) == TL_OK,
+             "the rules' durations do not load");
+    }
+    *n = known;
+    return list;
+}
+
 void
 told_make(struct told *t, const struct world *w, const struct choice *c)
 {
-    const struct tl_build_options none = TL_BUILD_OPTIONS_NONE;
+    struct tl_build_options none = TL_BUILD_OPTIONS_NONE;
     struct feeder f = {.w = w, .c = c, .t = t};
     struct tl_report *r = NULL;
 
     memset(t, 0, sizeof(*t));
     t->w = w;
     tl_arena_init(&t->arena, (size_t)256 << 20);
+    none.rules = durations(&none.nrules);
     f.b = tl_builder_new(&t->arena, &none);
     must(f.b != NULL, "no builder");
     for (size_t k = 0; k < w->ninputs; k++) {
