@@ -480,7 +480,7 @@ struct tl_run {
     struct tl_str engine, account, from, to;
     struct tl_instant began, ended;
     struct tl_request requested;
-    struct tl_span operation, database, endpoint, recovered; /* `clocks` */
+    struct tl_span operation, database, endpoint, recovered, announced; /* `clocks` */
     struct tl_resource *resources;
     size_t nresources;
     struct tl_phase_span *phases;

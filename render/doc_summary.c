@@ -206,7 +206,8 @@ say_clocks(struct story *s, const struct tl_run *run)
     } clocks[] = {{"operation", run->operation},
                   {"database", run->database},
                   {"endpoint", run->endpoint},
-                  {"recovered", run->recovered}};
+                  {"recovered", run->recovered},
+                  {"announced restart", run->announced}};
     size_t shown = 0;
 
     for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {

@@ -34,6 +34,7 @@ put_clocks(struct json *j, const struct tl_run *run)
     put_clock(j, TL_STR("database"), run->database);
     put_clock(j, TL_STR("endpoint"), run->endpoint);
     put_clock(j, TL_STR("recovered"), run->recovered);
+    put_clock(j, TL_STR("announced"), run->announced);
     json_close(j, '}');
 }
 

@@ -239,26 +239,42 @@ add_patching(const struct tl_builder *b, const struct plan *p, const struct tl_z
         add(l, 0, span_between(began, &z->ended).max_us);
 }
 
+/* By the words of AWS: what is announced, not what was. */
 static struct tl_span
-database(const struct tl_builder *b, const struct plan *p)
+announced(const struct tl_builder *b, const struct plan *p, bool *any)
+{
+    struct longest l = {.any = false};
+
+    for (uint32_t i = 0; i < p->nres; i++)
+        add_resource(b, p, i, &l);
+    for (size_t i = 0; i < p->run->nzdp; i++)
+        add_patching(b, p, &p->run->zdp[i], &l);
+    *any = l.any;
+    return of_longest(&l);
+}
+
+/* By the servers' own logs alone: an announcement may come seconds before or after. Of an engine
+ * that is only announced to have been down nothing is known from above. */
+static struct tl_span
+database(const struct plan *p, bool others)
 {
     struct longest l = {.any = false};
 
     for (size_t i = 0; i < p->noutages; i++)
         if (tl_str_eq(p->outages[i].source, TL_STR("log")))
             add(&l, p->outages[i].min_us, p->outages[i].max_us);
-    for (uint32_t i = 0; i < p->nres; i++)
-        add_resource(b, p, i, &l);
-    for (size_t i = 0; i < p->run->nzdp; i++)
-        add_patching(b, p, &p->run->zdp[i], &l);
+    l.open |= others;
     return of_longest(&l);
 }
 
 enum tl_status
 run_clocks(struct tl_builder *b, struct plan *p)
 {
+    bool others;
+
     p->run->operation = operation(b, p);
-    p->run->database = database(b, p);
+    p->run->announced = announced(b, p, &others);
+    p->run->database = database(p, others);
     p->run->endpoint = endpoint(p);
     p->run->recovered = TL_SPAN_NONE; /* no reader hands over how long an attempt's answer took */
     return TL_OK;

@@ -365,7 +365,8 @@ fill_run(struct tl_builder *b, struct plan *p)
                          .operation = TL_SPAN_NONE,
                          .database = TL_SPAN_NONE,
                          .endpoint = TL_SPAN_NONE,
-                         .recovered = TL_SPAN_NONE};
+                         .recovered = TL_SPAN_NONE,
+                         .announced = TL_SPAN_NONE};
     sort_outages(p->outages, &p->noutages);
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !st; i++)
         st = parts[i](b, p);

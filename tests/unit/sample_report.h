@@ -387,7 +387,7 @@ sample_minor(struct tl_arena *a)
         .operation = TL_SPAN_NONE,
         .database = TL_SPAN_NONE,
         .endpoint = TL_SPAN_NONE,
-        .recovered = TL_SPAN_NONE,
+        .recovered = TL_SPAN_NONE, .announced = TL_SPAN_NONE,
     };
 
     sample_minor_inputs(a, &r);
@@ -513,7 +513,7 @@ sample_text(struct tl_arena *a, struct tl_str t)
                          .operation = TL_SPAN_NONE,
                          .database = TL_SPAN_NONE,
                          .endpoint = TL_SPAN_NONE,
-                         .recovered = {0, TL_SECOND}};
+                         .recovered = {0, TL_SECOND}, .announced = TL_SPAN_NONE};
     struct tl_report r = {.rules_sha256 = t, .rows_left_out = 3};
 
     out.failures[TL_FAILURE_DNS] = 1;

@@ -230,8 +230,8 @@ rows_that_come_between_move_the_others(void **state)
     for (size_t i = 0; i < run->nphases; i++)
         assert_int_equal(run->phases[i].inferred, run->phases[i].name == TL_PHASE_ZDP ||
                                                       run->phases[i].name == TL_PHASE_SHUTDOWN);
-    assert_int_equal(run->database.min_us, 0);
-    assert_int_equal(run->database.max_us, 122 * TL_SECOND + TL_MS);
+    assert_int_equal(run->announced.min_us, 0);
+    assert_int_equal(run->announced.max_us, 122 * TL_SECOND + TL_MS);
     bench_free(&b);
 }
 

@@ -42,6 +42,7 @@ print_spans(const struct tl_run *r)
     }
     print_clock(&b, "operation", r->operation);
     print_clock(&b, "database", r->database);
+    print_clock(&b, "announced", r->announced);
     print_clock(&b, "endpoint", r->endpoint);
     print_clock(&b, "recovered", r->recovered);
     for (size_t i = 0; i < r->npath; i++) {
@@ -80,7 +81,8 @@ static const struct {
      "db-1 shutdown 06:01:00.000..06:01:30.000 29.999..30.001\n"
      "db completing 06:04:00.000..06:04:00.100 0.099..0.101\n"
      "clock operation 240.099..240.101\n"
-     "clock database 29.999..30.001\n"
+     "clock database -\n"
+     "clock announced 29.999..30.001\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 59.999..60.001\n"
@@ -102,7 +104,8 @@ static const struct {
      "db upgrade 06:00:00.000..06:04:00.000 239.999..240.001\n"
      "db-1 zdp 06:01:00.000..06:01:02.000 1.999..2.001\n"
      "clock operation 359.000..360.001\n"
-     "clock database 0.000..2.001\n"
+     "clock database -\n"
+     "clock announced 0.000..2.001\n"
      "clock endpoint 0.000..4.000\n"
      "clock recovered -\n"
      "path db requested 119.000..120.001\n"
@@ -116,7 +119,8 @@ static const struct {
      "db upgrade 06:00:00.000..06:04:00.000 239.999..240.001\n"
      "db-1 zdp 06:01:00.000..06:01:20.000 19.999..20.001\n"
      "clock operation 239.999..240.001\n"
-     "clock database 0.000..20.001\n"
+     "clock database -\n"
+     "clock announced 0.000..20.001\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 59.999..60.001\n"
@@ -130,6 +134,7 @@ static const struct {
      "db-1 zdp 06:01:00.000..06:01:20.000 19.999..20.001\n"
      "clock operation 239.999..240.001\n"
      "clock database -\n"
+     "clock announced -\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 59.999..60.001\n"
@@ -152,7 +157,8 @@ static const struct {
      "solo upgrade 05:34:38.000..05:37:42.000 183.999..184.001\n"
      "solo completing 05:37:42.000..05:38:19.000 36.999..37.001\n"
      "clock operation 382.999..383.001\n"
-     "clock database 205.999..206.001\n"
+     "clock database -\n"
+     "clock announced 205.999..206.001\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path solo precheck 30.999..31.001\n"
@@ -169,7 +175,8 @@ static const struct {
      "solo upgrade 16:00:06.000..16:09:45.000 578.999..579.001\n"
      "solo shutdown 16:08:30.000..16:09:30.000 59.999..60.001\n"
      "clock operation 578.999..579.001\n"
-     "clock database 59.999..60.001\n"
+     "clock database -\n"
+     "clock announced 59.999..60.001\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path solo upgrade 503.999..504.001\n"
@@ -183,6 +190,7 @@ static const struct {
      "db upgrade 13:23:22.846..13:23:24.373 1.526..1.528\n"
      "clock operation 1.526..1.528\n"
      "clock database -\n"
+     "clock announced -\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 1.526..1.528\n"},
@@ -195,7 +203,8 @@ static const struct {
      "db upgrade 06:00:00.000..06:04:00.000 239.999..240.001\n"
      "db-1 shutdown 06:01:00.000..06:03:00.000 119.999..120.001\n"
      "clock operation 239.999..240.001\n"
-     "clock database 59.999..120.001\n"
+     "clock database -\n"
+     "clock announced 59.999..120.001\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 59.999..60.001\n"
@@ -209,6 +218,7 @@ static const struct {
      "db completing 06:04:20.000..- -\n"
      "clock operation 259.999..300.000\n"
      "clock database -\n"
+     "clock announced -\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 259.999..300.000\n"},
@@ -228,6 +238,7 @@ static const struct {
      "db-1 startup 06:01:11.000..06:01:12.000 0.999..1.001\n"
      "clock operation 239.999..240.001\n"
      "clock database 9.999..11.001\n"
+     "clock announced -\n"
      "clock endpoint -\n"
      "clock recovered -\n"
      "path db upgrade 59.999..60.001\n"

@@ -38,7 +38,7 @@ static const struct {
              "strategy_because verdict_because critical_path sequence"},
     {"runs/began", "at earliest latest"},
     {"runs/requested", "by via at event"},
-    {"runs/clocks", "operation database endpoint recovered"},
+    {"runs/clocks", "operation database endpoint recovered announced"},
     {"runs/clocks/recovered", "min max"},
     {"runs/resources", "key id label kind region arn cluster class roles"},
     {"runs/resources/roles", "role from to basis"},
@@ -186,7 +186,7 @@ spelling(void **state)
         "      \"precision_ms\": 60000,\n      \"skew_s\": null,\n      \"hints\": [],\n",
         "      \"proof\": [18, 23],\n",
         "      \"requested\": null,\n      \"clocks\": {\"operation\": null, \"database\": null, "
-        "\"endpoint\": null, \"recovered\": null},\n",
+        "\"endpoint\": null, \"recovered\": null, \"announced\": null},\n",
         "      \"began\": {\"at\": \"2026-04-11T06:20:00.000Z\", \"earliest\": "
         "\"2026-04-11T06:20:00.000Z\", \"latest\": \"2026-04-11T06:21:00.000Z\"},\n",
         "          \"seconds\": {\"min\": 14.818, \"observed\": 21.281, \"max\": 22.568, "
