@@ -25,16 +25,6 @@ check_rows_of_runs(const struct told *t)
     }
 }
 
-static const struct tl_row *
-row_of_fact(const struct told *t, int fact)
-{
-    for (size_t i = 0; i < t->report->nrows; i++)
-        for (size_t k = 0; k < t->report->rows[i].nproofs; k++)
-            if (fact_of(t, &t->report->rows[i].proofs[k]) == fact)
-                return &t->report->rows[i];
-    return NULL;
-}
-
 /* Of a run that is seen in full, every core event is in it. */
 static void
 check_members(const struct told *t, int run, uint32_t told)

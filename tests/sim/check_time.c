@@ -74,11 +74,25 @@ finest(const struct told *t, const struct tl_row *row)
     return best;
 }
 
-/* Two rows of the proof's minute and run that its table lists in one order, and stamps in
- * milliseconds of other channels in the other. (A stranger's rows change nothing of a run: neither
- * do they refute its order.) */
+/* Whether the resource says the same again within two minutes: which of its rows a finer stamp is
+ * of is not sure then, and they say nothing of the order of others. */
 static bool
-order_is_refuted(const struct told *t, const struct tl_proof *p)
+is_repeated(const struct world *w, int fact)
+{
+    const struct fact *f = &w->facts[fact];
+
+    for (size_t i = 0; i < w->nfacts; i++)
+        if ((int)i != fact && w->facts[i].res == f->res && !strcmp(w->facts[i].text, f->text) &&
+            llabs(w->facts[i].t - f->t) < 2 * TL_MINUTE)
+            return true;
+    return false;
+}
+
+/* Two rows of the proof's minute and of one run that its table lists in one order, and stamps in
+ * milliseconds of other channels in the other. (Rows of strangers and of other runs change nothing
+ * of a run: neither do they refute its order.) */
+static bool
+order_is_refuted(const struct told *t, const struct tl_proof *p, uint32_t run)
 {
     const struct world *w = t->w;
     const struct input *in = &w->inputs[input_of(t, p->input)];
@@ -87,9 +101,12 @@ order_is_refuted(const struct told *t, const struct tl_proof *p)
     for (size_t k = 0; k < in->n && in->kind == IN_TABLE; k++) {
         int fact = in->records[in->newest_first ? in->n - 1 - k : k].fact;
         tl_time at = w->facts[fact].t;
+        const struct tl_row *row;
 
-        if (at / in->res_us != unit || !t->fine[fact] ||
-            w->facts[fact].run != w->facts[fact_of(t, p)].run)
+        if (at / in->res_us != unit || !t->fine[fact] || is_repeated(w, fact))
+            continue;
+        row = row_of_fact(t, fact);
+        if (!row || row->run != run)
             continue;
         if (before != TL_TIME_NONE && at < before - 2 * TL_MS)
             return true;
@@ -104,10 +121,11 @@ order_is_refuted(const struct told *t, const struct tl_proof *p)
  * in no order.
  */
 static void
-check_dropped_of_row(const struct told *t, const struct tl_proof *p, const struct tl_fused *f,
+check_dropped_of_row(const struct told *t, const struct tl_proof *p, const struct tl_row *row,
                      unsigned n)
 {
     const struct world *w = t->w;
+    const struct tl_fused *f = &row->fused;
     int fact = fact_of(t, p);
     bool zero = false, listed;
 
@@ -119,7 +137,7 @@ check_dropped_of_row(const struct told *t, const struct tl_proof *p, const struc
         zero |= z->ms == 0 && z->finish >= 0 && t->seen[z->finish] &&
                 (fact == z->attempt || fact == z->finish) && fused_names(f, A_ZDP_DURATION);
     }
-    listed = fused_names(f, A_LISTED_ORDER) && order_is_refuted(t, p);
+    listed = fused_names(f, A_LISTED_ORDER) && order_is_refuted(t, p, row->run);
     if (zero || listed)
         tally_miss(w, C_DROPPED, "row %u%s%s", n, zero ? " 0 ms" : "",
                    listed ? " an order that is refuted" : "");
@@ -147,7 +165,7 @@ check_row(const struct told *t, unsigned n)
         tally_miss(t->w, C_ROWS, "row %u %.*s: fused is wider than what is proven", n + 1,
                    TL_FMT(row->ev.cls));
     check_fused(t, &row->fused, truth, "row", n + 1);
-    check_dropped_of_row(t, p, &row->fused, n + 1);
+    check_dropped_of_row(t, p, row, n + 1);
     before = t->w->inputs[input_of(t, p->input)].res_us;
     if (before >= TL_SECOND)
         tally_width(false, before,

@@ -85,6 +85,16 @@ true_run(const struct told *t, uint32_t run)
     return best;
 }
 
+const struct tl_row *
+row_of_fact(const struct told *t, int fact)
+{
+    for (size_t i = 0; i < t->report->nrows; i++)
+        for (size_t k = 0; k < t->report->rows[i].nproofs; k++)
+            if (fact_of(t, &t->report->rows[i].proofs[k]) == fact)
+                return &t->report->rows[i];
+    return NULL;
+}
+
 size_t
 count_told(const struct told *t, int run)
 {

@@ -274,6 +274,8 @@ const struct attempt *attempt_of(const struct told *t, const struct tl_proof *p,
 int true_run(const struct told *t, uint32_t run);
 /* The run of the report with a fact of a true run; -1: none. */
 int told_run(const struct told *t, int run);
+/* The row of a fact; NULL: there is none. */
+const struct tl_row *row_of_fact(const struct told *t, int fact);
 /* How many runs of the report are that one. */
 size_t count_told(const struct told *t, int run);
 bool has_labels(const struct told *t);
