@@ -377,41 +377,6 @@ leave_run(struct tighten *t)
     tl_arena_reset(&t->arena);
 }
 
-/* What tables list to the minute, by run, in the order of b->items: oldest first. */
-static enum tl_status
-list_items(struct tighten *t)
-{
-    struct tl_builder *b = t->b;
-    uint32_t *first = tl_arena_alloc(&b->scratch, (b->nplans + 2) * sizeof(*first)), n = 0;
-
-    if (!first)
-        return TL_ENOMEM;
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < b->nitems; i++) {
-            const struct item *it = b->items[i];
-            uint32_t plan = it->row == NONE ? NONE : b->report->rows[it->row].run;
-
-            if (it->channel != TL_CHANNEL_TABLE || plan == NONE ||
-                it->when.latest - it->when.earliest < TL_SECOND)
-                continue;
-            if (pass == 0)
-                first[plan + 1]++;
-            else
-                t->items[first[plan]++] = i;
-            n += pass == 0;
-        }
-        if (pass == 1)
-            break;
-        for (size_t i = 1; i < b->nplans + 2; i++)
-            first[i] += first[i - 1];
-        t->items = tl_arena_alloc(&b->scratch, ((size_t)n + 1) * sizeof(*t->items));
-        if (!t->items)
-            return TL_ENOMEM;
-    }
-    t->end_item = first; /* each was moved on to its end */
-    return TL_OK;
-}
-
 static enum tl_status
 list_assumptions(struct tl_builder *b, const struct assume_names *n)
 {
@@ -440,7 +405,7 @@ build_tighten(struct tl_builder *b)
     list_names(&b->options, &names);
     t.var_of = tl_arena_alloc(&b->scratch, (b->report->nrows + 1) * sizeof(*t.var_of));
     t.clock_of = tl_arena_alloc(&b->scratch, (b->report->ninputs + 1) * sizeof(*t.clock_of));
-    if (!t.var_of || !t.clock_of || list_items(&t))
+    if (!t.var_of || !t.clock_of || tighten_list_items(&t))
         return TL_ENOMEM;
     tl_arena_init(&t.arena, b->scratch.max);
     st = tighten_pairs(b);

@@ -85,11 +85,14 @@ enum tl_status tighten_clock(struct tighten *t, uint32_t row, uint32_t *supposit
 enum tl_status tighten_input_clock(struct tighten *t, uint32_t input, uint32_t *supposition,
                                    bool *usable);
 
+/* What tables list, by run: t->items. Before the first run. */
+enum tl_status tighten_list_items(struct tighten *t);
+
 /* ---- what makes constraints ---- */
 enum tl_status tighten_since(struct tighten *t);   /* stated durations */
 enum tl_status tighten_outages(struct tighten *t); /* tighten_outage.c */
 enum tl_status tighten_twins(struct tighten *t);
-enum tl_status tighten_listed(struct tighten *t);
+enum tl_status tighten_listed(struct tighten *t); /* tighten_listed.c */
 /* A duration that a row states, by the rule; TL_UNKNOWN: it states none. */
 int64_t tighten_stated(const struct tl_event *ev, const struct tl_assume_rule *rule);
 

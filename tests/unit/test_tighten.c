@@ -407,6 +407,37 @@ twins_and_tables(void **state)
     bench_free(&b);
 }
 
+/* Finer stamps of rows of others show that the table is out of order in that minute. */
+static void
+a_minute_out_of_order_says_nothing(void **state)
+{
+    static const char lines[] =
+        START "06:22 table instance us-east-1 z-1 | DB instance restarted\n"
+              "06:22 table instance us-east-1 z-2 | DB instance restarted\n" ATTEMPT
+              "06:22 table instance us-east-1 a-1 | DB instance shutdown\n";
+    static const char others[] = "06:22:50.000 api instance us-east-1 z-1 | DB instance restarted\n"
+                                 "06:22:20.000 api instance us-east-1 z-2 | DB instance restarted\n"
+                                 "06:22:40.000 api instance us-east-1 a-1 | DB instance shutdown\n";
+    struct input inputs[] = {{"t", lines}, {"o", others}};
+    struct tl_str text;
+    struct bench b;
+    const struct tl_report *r;
+
+    (void)state;
+    r = report_of(&b, "listed-order", inputs, 2);
+    row_is(r, "zdp.attempted", TL_KIND_INSTANCE, "-");
+    assert_int_equal(findings_of(r, "assumption.dropped", &text), 1);
+    assert_true(tl_str_starts(text, TL_STR("listed-order was not assumed of t: in 1 of its")));
+    bench_free(&b);
+    r = report_of(
+        &b, "listed-order",
+        (struct input[]){inputs[0],
+                         {"o", "06:22:40.000 api instance us-east-1 a-1 | DB instance shutdown\n"}},
+        2);
+    row_is(r, "zdp.attempted", TL_KIND_INSTANCE, "06:22:00.000 06:22:40.001 listed-order");
+    bench_free(&b);
+}
+
 static void
 what_has_ended_narrows_nothing_more(void **state)
 {
@@ -566,6 +597,7 @@ main(void)
         cmocka_unit_test(an_outage_that_may_be_another_is_left_alone),
         cmocka_unit_test(of_two_outages_the_one_that_changed_the_version),
         cmocka_unit_test(twins_and_tables),
+        cmocka_unit_test(a_minute_out_of_order_says_nothing),
         cmocka_unit_test(what_has_ended_narrows_nothing_more),
         cmocka_unit_test(an_end_does_not_come_before_its_begin),
         cmocka_unit_test(a_proven_order_comes_before_a_listed_one),
