@@ -1,7 +1,6 @@
 /* check_span.c - phases and clocks against the time that they took. */
 #include <string.h>
 
-#include "tests/sim/messages.h"
 #include "tests/sim/sim.h"
 
 static long long
@@ -155,60 +154,20 @@ check_endpoint(const struct told *t, const struct tl_run *r)
     check_clock(t, &r->endpoint, &l, "endpoint");
 }
 
-static bool
-says(const struct fact *f, int res, int run, const char *text)
-{
-    return f->res == res && f->run == run && !strcmp(f->text, text);
-}
-
-/* From what RDS calls its shutdown to what it calls its restart; false: one of them alone. */
-static bool
-add_announced(const struct told *t, int res, int run, struct longest *l)
-{
-    const struct fact *down = NULL, *up = NULL;
-    size_t n = 0;
-
-    for (size_t i = 0; i < t->w->nfacts; i++) {
-        const struct fact *f = &t->w->facts[i];
-
-        if (says(f, res, run, M_SHUTDOWN))
-            down = f;
-        if (says(f, res, run, M_RESTARTED))
-            up = f;
-        n += says(f, res, run, M_SHUTDOWN) || says(f, res, run, M_RESTARTED);
-    }
-    if (n == 2 && down && up && up->t > down->t)
-        add(l, up->t - down->t);
-    return n == 0 || n == 2;
-}
-
-/*
- * The longest stop of an engine of the run, as the clock is defined: by its own log where there is
- * one, else as RDS announces it; within a ZDP, where its window holds, as it was.
- */
+/* The longest stop of an engine of the run, as it was: no announcement bounds it. */
 static void
 check_database(const struct told *t, const struct tl_run *r, int run)
 {
-    const struct world *w = t->w;
     struct longest l = {0, false};
 
-    if (!determined(t, run, N_CORE | N_ZDP) || w->runs[run].cut || has_labels(t) ||
-        !w->holds[A_LISTED_ORDER] || !w->holds[A_ZDP_WINDOW] || !w->holds[A_TWINS])
-        return;
-    for (size_t i = 0; i < w->ndowns; i++) {
-        const struct down *d = &w->downs[i];
+    for (size_t i = 0; i < t->w->ndowns; i++) {
+        const struct down *d = &t->w->downs[i];
 
-        if (d->run != run || w->res[d->res].kind != TL_KIND_INSTANCE)
-            continue;
-        if (is_logged(t, d->res))
+        if (d->run == run && t->w->res[d->res].kind == TL_KIND_INSTANCE)
             add(&l, d->to - d->from);
-        else if (!add_announced(t, d->res, run, &l))
-            return;
     }
-    for (size_t i = 0; i < w->nzdp; i++)
-        if (w->zdp[i].run == run && w->zdp[i].outcome == TL_ZDP_FINISHED)
-            add(&l, w->downs[w->zdp[i].down].to - w->downs[w->zdp[i].down].from);
-    check_clock(t, &r->database, &l, "database");
+    if (determined(t, run, N_CORE) && !t->w->runs[run].cut && !has_labels(t))
+        check_clock(t, &r->database, &l, "database");
 }
 
 void
