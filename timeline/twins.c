@@ -41,10 +41,10 @@ sort_halves(struct tl_builder *b, struct half *h, size_t n)
 static bool
 is_coarse(const struct tl_instant *w)
 {
-    return w->latest - w->earliest >= TL_SECOND;
+    return w->latest - w->earliest >= TL_MINUTE;
 }
 
-/* Within 5 s, or two coarse intervals that overlap. */
+/* Within 5 s, or two minutes that overlap. */
 static bool
 one_moment(const struct tl_instant *a, const struct tl_instant *b)
 {
