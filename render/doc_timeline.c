@@ -129,8 +129,25 @@ put_prefix(struct tl_buf *b, const struct tl_event *ev)
     }
 }
 
+/* Where all evidence knows a row of a minute to seconds. */
 static void
-put_event(struct tl_buf *b, const struct tl_row *row)
+put_fused(struct tl_buf *b, const struct tl_row *row, const struct tl_zone *tz)
+{
+    static const int64_t worth_us = 5 * TL_SECOND, coarse_us = 30 * TL_SECOND;
+    const struct tl_fused *f = &row->fused;
+
+    if (!f->present || f->max - f->min > worth_us ||
+        row->ev.when.latest - row->ev.when.earliest < coarse_us)
+        return;
+    tl_buf_add(b, TL_STR(" ["));
+    show_clock(b, tz, tl_instant_of(f->min, TL_MS));
+    tl_buf_add(b, TL_STR("\xe2\x80\x93"));
+    show_clock(b, tz, tl_instant_of(f->max, TL_MS));
+    tl_buf_add(b, TL_STR(" by all evidence]"));
+}
+
+static void
+put_event(struct tl_buf *b, const struct tl_row *row, const struct tl_zone *tz)
 {
     const struct tl_event *ev = &row->ev;
     struct tl_str text = ev->message, line;
@@ -149,6 +166,7 @@ put_event(struct tl_buf *b, const struct tl_row *row)
         tl_buf_addf(b, " [twin of %" PRIu64 "]", (uint64_t)row->twin_of + 1);
     if (row->inferred)
         tl_buf_add(b, TL_STR(" [inferred, not recorded]"));
+    put_fused(b, row, tz);
 }
 
 static void
@@ -212,7 +230,7 @@ timeline_row(const void *ctx, size_t i, struct doc_row *out)
     doc_cell_end(out, REGION, TONE_PLAIN);
     put_resource(&out->text, &row->ev.who);
     doc_cell_end(out, RESOURCE, TONE_PLAIN);
-    put_event(&out->text, row);
+    put_event(&out->text, row, c->tz);
     doc_cell_end(out, EVENT,
                  (row->twin_of != TL_NO_INDEX || row->inferred) && tone == TONE_PLAIN ? TONE_DIM
                                                                                       : tone);

@@ -66,6 +66,14 @@ move(tl_time *t, int64_t us)
         *t -= us;
 }
 
+static void
+move_instant(struct tl_instant *w, int64_t us)
+{
+    move(&w->at, us);
+    move(&w->earliest, us);
+    move(&w->latest, us);
+}
+
 /* What a record says of moments, by the same clock. In a stream of events times are texts. */
 static enum tl_status
 move_fields(struct tl_builder *b, struct item *it, int64_t us)
@@ -152,6 +160,8 @@ move_loop(struct tl_builder *b, struct series *s, int64_t us)
         move(&o->first_fail, us);
         move(&o->last_fail, us);
         move(&o->first_ok, us);
+        move_instant(&o->down, us);
+        move_instant(&o->up, us);
         if (move_gaps(b, &o->blind, o->nblind, us))
             return TL_ENOMEM;
     }

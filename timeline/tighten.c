@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timeline/skew.h"
 #include "timeline/views.h"
 
 /* ---- names ---- */
@@ -140,6 +141,24 @@ tighten_clock(struct tighten *t, uint32_t row, uint32_t *supposition, bool *usab
     }
 }
 
+/* What the clock of AWS shows less what the outage's log does, once --align has moved it: within
+ * this. *sure: it is proved. Without that, 0: the assumption. */
+static struct net_bounds
+apart(const struct tighten *t, const struct tl_outage *o, bool *sure)
+{
+    const struct loop *l = outage_loop(t->b, o);
+    const struct clock *c = l ? &t->b->skew->clocks[t->b->skew->of_loop[l - t->b->loops]] : NULL;
+    int64_t middle;
+
+    *sure = false;
+    if (!t->b->options.align || !c || c->shift.min_us == TL_UNKNOWN ||
+        c->shift.max_us == TL_UNKNOWN)
+        return (struct net_bounds){0, 0};
+    middle = skew_middle(c->shift);
+    *sure = c->onto == CONTROL_PLANE;
+    return (struct net_bounds){middle - c->shift.max_us, middle - c->shift.min_us};
+}
+
 enum tl_status
 tighten_ends(struct tighten *t, uint32_t outage, uint32_t *down)
 {
@@ -149,7 +168,8 @@ tighten_ends(struct tighten *t, uint32_t outage, uint32_t *down)
                                       o->max_us == TL_UNKNOWN ? NET_OPEN : o->max_us};
     uint32_t first, var, loop, took, clocks, need;
     enum tl_status st = TL_OK;
-    bool usable;
+    bool usable, sure;
+    const struct net_bounds skew = apart(t, o, &sure);
 
     *down = t->down_of[outage];
     if (*down != 0)
@@ -173,9 +193,9 @@ tighten_ends(struct tighten *t, uint32_t outage, uint32_t *down)
         if (!st)
             st = net_between(&t->net, first + 2 * i, first + 2 * i + 1, length, took, NET_NONE,
                              NET_NONE);
-        if (!st && usable)
-            st = net_between(&t->net, first + i, first + 2 + i, (struct net_bounds){0, 0}, clocks,
-                             need, NET_NONE);
+        if (!st && (usable || sure))
+            st = net_between(&t->net, first + i, first + 2 + i, skew, clocks,
+                             sure ? NET_NONE : need, NET_NONE);
     }
     *down = t->down_of[outage] = first;
     return st;

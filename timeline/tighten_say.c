@@ -125,6 +125,36 @@ excess_of(const struct tighten *t, const struct net_conflict *c)
     return us;
 }
 
+/* Where one offset between two clocks would resolve it, the sentence that says so: "; …". */
+static struct tl_str
+offset_of(struct tighten *t, const struct net_conflict *c, struct tl_str by)
+{
+    const struct net_edge *only = NULL;
+    const struct point *p;
+
+    for (size_t i = 0; i < c->nedges; i++) {
+        const struct net_edge *e = &t->net.edges[c->edges[i]];
+
+        if (t->reasons[e->reason].kind != REASON_CLOCKS)
+            continue;
+        if (only)
+            return TL_STR("");
+        only = e;
+    }
+    if (!only)
+        return TL_STR("");
+    p = &t->points[only->to - 1];
+    const struct tl_str parts[] = {TL_STR("; a clock of "),
+                                   t->b->report->inputs[t->plan->outages[p->of].input].name,
+                                   TL_STR(" that is "),
+                                   by,
+                                   p->kind == POINT_DOWN_AWS || p->kind == POINT_UP_AWS
+                                       ? TL_STR(" ahead of that of AWS")
+                                       : TL_STR(" behind that of AWS"),
+                                   TL_STR(", or more, would resolve it")};
+    return words_join(t->b, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 static enum tl_status
 say_conflict(struct tighten *t, const struct net_conflict *c)
 {
@@ -133,7 +163,7 @@ say_conflict(struct tighten *t, const struct net_conflict *c)
     struct tl_str by = words_seconds(t->b, excess_of(t, c), TL_MS);
     const struct tl_str why[] = {TL_STR("the times of these rows contradict "),
                                  (names & (names - 1)) ? TL_STR("them") : TL_STR("it"),
-                                 TL_STR(" by "), by};
+                                 TL_STR(" by "), by, offset_of(t, c, by)};
     const struct tl_str text[] = {TL_STR("the times of these rows cannot all be right: they "
                                          "contradict each other by "),
                                   by};
@@ -141,7 +171,7 @@ say_conflict(struct tighten *t, const struct net_conflict *c)
 
     if (c->assumed)
         return tighten_dropped(t, names_of(t, names), rows, n, subject_of(t, c),
-                               words_join(t->b, why, 4));
+                               words_join(t->b, why, 5));
     said = words_join(t->b, text, 2);
     return finding_add(t->b, t->plan, F_TIME_CONTRADICTION, rows, n, &said);
 }

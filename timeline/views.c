@@ -36,9 +36,8 @@ goes_elsewhere(const struct tl_builder *b, const struct tl_zdp *z, const struct 
     return reader != host.is_reader;
 }
 
-/* The loop that saw an outage: they stand in the order of their inputs. */
-static const struct loop *
-loop_of(const struct tl_builder *b, const struct tl_outage *o)
+const struct loop *
+outage_loop(const struct tl_builder *b, const struct tl_outage *o)
 {
     size_t lo = 0, hi = b->nloops;
 
@@ -61,7 +60,7 @@ static bool
 is_of(const struct tl_builder *b, const struct plan *p, const struct tl_zdp *z,
       const struct tl_outage *o)
 {
-    const struct loop *l = loop_of(b, o);
+    const struct loop *l = outage_loop(b, o);
 
     if (!l || l->tree == NONE || z->nevents == 0)
         return false;

@@ -4,6 +4,8 @@
 
 #include "timeline/run.h"
 
+/* The loop that saw an outage; NULL: none did. (They stand in the order of their inputs.) */
+const struct loop *outage_loop(const struct tl_builder *b, const struct tl_outage *o);
 /* Whether some patching of the run is announced on its cluster, too: then it is that of the
  * writer. */
 bool zdp_writer_known(const struct tl_builder *b, const struct plan *p);

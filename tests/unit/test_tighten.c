@@ -317,6 +317,8 @@ durations_need_no_clock(void **state)
     outage_is(r, "-");
     assert_int_equal(findings_of(r, "assumption.dropped", &text), 1);
     assert_true(tl_str_starts(text, TL_STR("clocks-agree, zdp-duration, zdp-window was not")));
+    assert_true(has(text, "; a clock of p that is 29.173 s ahead"));
+    assert_true(has(text, " ahead of that of AWS, or more, would resolve it"));
     bench_free(&b);
     r = report_of(&b, "zdp-duration,zdp-window", inputs, 2);
     row_is(r, "zdp.finished", TL_KIND_INSTANCE, "06:22:11.359 06:22:11.362 zdp-duration");
