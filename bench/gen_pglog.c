@@ -3,10 +3,11 @@
  *
  *   gen_pglog stderr|csv|json BASE DROP KNOWN SIZE ORACLE [EVERY] > LOG
  *
- * BASE is what a real server wrote (pg_base.sh). Its records that hold a line of DROP (line numbers, one a
- * line) are left out; the rest is repeated with shifted times until SIZE bytes are written. In about every
- * 4,000th line (or EVERY) stands a message of KNOWN (see known.tsv), and in as many others one that only looks so.
- * ORACLE gets line, class and time of those that must be found. The same arguments give the same bytes.
+ * BASE is what a real server wrote (pg_base.sh). Its records that hold a line of DROP (line
+ * numbers, one a line) are left out; the rest is repeated with shifted times until SIZE bytes are
+ * written. In about every 4,000th line (or EVERY) stands a message of KNOWN (see known.tsv), and in
+ * as many others one that only looks so. ORACLE gets line, class and time of those that must be
+ * found. The same arguments give the same bytes.
  */
 #define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum {
-    STAMP = 19,       /* bytes of "2026-04-11 06:03:49" */
+    STAMP = 19, /* bytes of "2026-04-11 06:03:49" */
     OUT_MAX = 2 << 20,
     SLOTS = 4,
     RECORD_MAX = 256 << 10,
@@ -61,9 +62,9 @@ struct gen {
     size_t nknown[2];
     uint64_t next[2]; /* the line before which the next is planted */
     uint64_t seed, line, written, size;
-    uint64_t every; /* lines from one planted message to the next, on average */
-    int64_t now; /* of the last record, shifted */
-    char ms[5];  /* ".669", or empty */
+    uint64_t every;    /* lines from one planted message to the next, on average */
+    int64_t now;       /* of the last record, shifted */
+    char ms[5];        /* ".669", or empty */
     char *slots, *out; /* in turn: a pipe may still hold the pages of the last MiB */
     size_t slot, out_n;
     FILE *oracle;
@@ -143,8 +144,8 @@ seconds(const char *p)
     era = y / 400;
     yoe = y - era * 400;
     doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return (era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468) * 86400 + two(p + 11) * 3600 +
-           two(p + 14) * 60 + two(p + 17);
+    return (era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468) * 86400 +
+           two(p + 11) * 3600 + two(p + 14) * 60 + two(p + 17);
 }
 
 static void
@@ -174,11 +175,13 @@ print_stamp(int64_t sec, char out[STAMP])
 
 /* ---- the base ---- */
 
-/* Whether a line of a stderr log begins a record: stamped, and no DETAIL or the like behind ":[pid]:". */
+/* Whether a line of a stderr log begins a record: stamped, and no DETAIL or the like behind
+ * ":[pid]:". */
 static bool
 begins(const char *p, size_t n)
 {
-    static const char *const aside[] = {"DETAIL:", "HINT:", "QUERY:", "CONTEXT:", "STATEMENT:", "LOCATION:"};
+    static const char *const aside[] = {
+        "DETAIL:", "HINT:", "QUERY:", "CONTEXT:", "STATEMENT:", "LOCATION:"};
     const char *end = p + n, *q, *d;
     size_t i;
 
@@ -249,7 +252,8 @@ find_stamps(struct gen *g, const struct record *r)
         add_stamp(g, (size_t)(q - g->base), false);
         return;
     }
-    for (q = memchr(p, '\n', r->n); q && q + 1 < end; q = memchr(q + 1, '\n', (size_t)(end - q - 1)))
+    for (q = memchr(p, '\n', r->n); q && q + 1 < end;
+         q = memchr(q + 1, '\n', (size_t)(end - q - 1)))
         if (is_stamp(q + 1, (size_t)(end - q - 1)))
             add_stamp(g, (size_t)(q + 1 - g->base), false);
 }
@@ -263,7 +267,8 @@ read_base(struct gen *g, struct text base, FILE *drop)
 
     if (!(g->base = malloc(base.n + 1)))
         die("out of memory");
-    for (at = 0; at < base.n && (n = record_size(g, base.p + at, base.n - at, &lines)); at += n, line += lines) {
+    for (at = 0; at < base.n && (n = record_size(g, base.p + at, base.n - at, &lines));
+         at += n, line += lines) {
         while (bad < line && fscanf(drop, "%" SCNu64, &bad) == 1)
             ;
         if ((bad >= line && bad < line + lines) || n > RECORD_MAX / 2)
@@ -388,7 +393,9 @@ fill(struct gen *g, const char *s, const char *now, char *out, size_t max)
         if (!strncmp(s, "{pid}", 5))
             w = (size_t)snprintf(word, sizeof(word), "%" PRIu64, 100 + rnd(g, 60000)), s += 4;
         else if (!strncmp(s, "{lsn}", 5))
-            w = (size_t)snprintf(word, sizeof(word), "%" PRIX64 "/%" PRIX64, rnd(g, 300), rnd(g, 1u << 31)), s += 4;
+            w = (size_t)snprintf(word, sizeof(word), "%" PRIX64 "/%" PRIX64, rnd(g, 300),
+                                 rnd(g, 1u << 31)),
+            s += 4;
         else if (!strncmp(s, "{time}", 6))
             w = (size_t)snprintf(word, sizeof(word), "%.19s UTC", now), s += 5;
         else
@@ -403,13 +410,14 @@ fill(struct gen *g, const char *s, const char *now, char *out, size_t max)
 static void
 put_stderr(struct gen *g, const struct known *k, const char *now, const char *text[COLUMNS])
 {
-    static const char *const tag[COLUMNS] = {[DETAIL] = "DETAIL", [HINT] = "HINT", [STATEMENT] = "STATEMENT"};
+    static const char *const tag[COLUMNS] = {
+        [DETAIL] = "DETAIL", [HINT] = "HINT", [STATEMENT] = "STATEMENT"};
     bool client = !strcmp(k->col[BACKEND], "client backend");
     char head[128];
     int i;
 
-    snprintf(head, sizeof(head), "%s UTC:%s@%s:[%" PRIu64 "]:", now, client ? "10.0.3.17(50514):shop_rw" : ":",
-             client ? "shop" : "", 100 + rnd(g, 60000));
+    snprintf(head, sizeof(head), "%s UTC:%s@%s:[%" PRIu64 "]:", now,
+             client ? "10.0.3.17(50514):shop_rw" : ":", client ? "shop" : "", 100 + rnd(g, 60000));
     for (i = MESSAGE; i < COLUMNS; i++) {
         if (!*text[i])
             continue;
@@ -430,7 +438,8 @@ put_csv(struct gen *g, const struct known *k, const char *now, const char *text[
     char head[256];
     int i;
 
-    snprintf(head, sizeof(head), "%s%s UTC,%s,%" PRIu64 ",%s,69da0000.%" PRIx64 ",3,%s,%s UTC,,0,%s,%s,", now, g->ms,
+    snprintf(head, sizeof(head),
+             "%s%s UTC,%s,%" PRIu64 ",%s,69da0000.%" PRIx64 ",3,%s,%s UTC,,0,%s,%s,", now, g->ms,
              client ? "\"shop_rw\",\"shop\"" : ",", pid, client ? "\"10.0.3.17:50514\"" : "", pid,
              client ? "\"SELECT\"" : "", now, k->col[LEVEL], k->col[STATE]);
     puts_to(g, head);
@@ -451,19 +460,20 @@ put_csv(struct gen *g, const struct known *k, const char *now, const char *text[
 static void
 put_json(struct gen *g, const struct known *k, const char *now, const char *text[COLUMNS])
 {
-    static const char *const key[COLUMNS] = {[MESSAGE] = "message", [DETAIL] = "detail", [HINT] = "hint",
-                                             [STATEMENT] = "statement"};
+    static const char *const key[COLUMNS] = {
+        [MESSAGE] = "message", [DETAIL] = "detail", [HINT] = "hint", [STATEMENT] = "statement"};
     bool client = !strcmp(k->col[BACKEND], "client backend");
     uint64_t pid = 100 + rnd(g, 60000);
     char head[512];
     int i;
 
-    snprintf(head, sizeof(head),
-             "{\"timestamp\":\"%s%s UTC\",%s\"pid\":%" PRIu64 ",%s\"session_id\":\"69da0000.%" PRIx64
-             "\",\"line_num\":3,%s\"session_start\":\"%s UTC\",\"txid\":0,\"error_severity\":\"%s\",",
-             now, g->ms, client ? "\"user\":\"shop_rw\",\"dbname\":\"shop\"," : "", pid,
-             client ? "\"remote_host\":\"10.0.3.17\",\"remote_port\":50514," : "", pid, client ? "\"ps\":\"SELECT\"," : "",
-             now, k->col[LEVEL]);
+    snprintf(
+        head, sizeof(head),
+        "{\"timestamp\":\"%s%s UTC\",%s\"pid\":%" PRIu64 ",%s\"session_id\":\"69da0000.%" PRIx64
+        "\",\"line_num\":3,%s\"session_start\":\"%s UTC\",\"txid\":0,\"error_severity\":\"%s\",",
+        now, g->ms, client ? "\"user\":\"shop_rw\",\"dbname\":\"shop\"," : "", pid,
+        client ? "\"remote_host\":\"10.0.3.17\",\"remote_port\":50514," : "", pid,
+        client ? "\"ps\":\"SELECT\"," : "", now, k->col[LEVEL]);
     puts_to(g, head);
     if (strcmp(k->col[STATE], "00000")) {
         puts_to(g, "\"state_code\":\"");
@@ -479,7 +489,8 @@ put_json(struct gen *g, const struct known *k, const char *now, const char *text
         put_text(g, text[i]);
         puts_to(g, "\",");
     }
-    puts_to(g, client ? "\"application_name\":\"shop-api\",\"backend_type\":\"" : "\"backend_type\":\"");
+    puts_to(g, client ? "\"application_name\":\"shop-api\",\"backend_type\":\""
+                      : "\"backend_type\":\"");
     puts_to(g, k->col[BACKEND]);
     puts_to(g, "\",\"query_id\":0}\n");
     g->line++;
@@ -488,7 +499,8 @@ put_json(struct gen *g, const struct known *k, const char *now, const char *text
 static void
 plant(struct gen *g, int miss)
 {
-    static void (*const write_as[])(struct gen *, const struct known *, const char *, const char *[]) = {
+    static void (*const write_as[])(struct gen *, const struct known *, const char *,
+                                    const char *[]) = {
         [STDERR] = put_stderr, [CSV] = put_csv, [JSON] = put_json};
     static char filled[COLUMNS][8192];
     const struct known *k = &g->known[miss][rnd(g, g->nknown[miss])];

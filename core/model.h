@@ -500,7 +500,7 @@ struct tl_run {
     const uint32_t *strategy_proof; /* rows, ascending */
     size_t nstrategy_proof;
     struct tl_str strategy_because, verdict_because; /* in words */
-    struct tl_stretch *path; /* `critical_path` */
+    struct tl_stretch *path;                         /* `critical_path` */
     size_t npath;
     struct tl_sequence sequence;
 };

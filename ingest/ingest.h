@@ -41,8 +41,8 @@ enum tl_status tl_walk_next(struct tl_walk *w, struct tl_str *name, bool *from_f
                             struct tl_stream *stream, bool *got, struct tl_error *err);
 /*
  * Hashing is slower than reading a log: from now on the current input is hashed only if it has no
- * more than `most` bytes (decompressed); a larger one has an empty SHA-256, and so has a packed file of
- * more than a quarter of that, for logs pack to less.
+ * more than `most` bytes (decompressed); a larger one has an empty SHA-256, and so has a packed
+ * file of more than a quarter of that, for logs pack to less.
  */
 void tl_walk_hash_up_to(struct tl_walk *w, uint64_t most);
 /* How far the current file has been read: bytes of the file as it lies there (not decompressed),

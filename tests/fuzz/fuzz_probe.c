@@ -50,8 +50,10 @@ static uint64_t
 read_all(struct tl_str text, size_t step, const char *format, struct tl_zones *zones)
 {
     struct drip d = {text, step};
-    struct tl_input in = {
-        .name = TL_STR("x"), .stream = {drip_read, &d, false}, .hints = TL_HINTS_NONE, .zones = zones};
+    struct tl_input in = {.name = TL_STR("x"),
+                          .stream = {drip_read, &d, false},
+                          .hints = TL_HINTS_NONE,
+                          .zones = zones};
     uint64_t mark = 0, attempts = 0, lines = 1;
     struct tl_reader *r;
     struct tl_source *src;

@@ -1,5 +1,6 @@
-/* Any bytes as an input, its format detected: through reader, builder and every renderer. The report
- * keeps its promises: bounds are ordered, every reference points to a row, JSON reads back. */
+/* Any bytes as an input, its format detected: through reader, builder and every renderer. The
+ * report keeps its promises: bounds are ordered, every reference points to a row, JSON reads back.
+ */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +104,8 @@ render_all(const struct tl_report *r)
         if (strcmp((*w)->name, "json") == 0) {
             cJSON *back = cJSON_ParseWithLength(out.p, out.n);
 
-            assert(back && cJSON_GetArraySize(cJSON_GetObjectItem(back, "events")) == (int)r->nrows);
+            assert(back &&
+                   cJSON_GetArraySize(cJSON_GetObjectItem(back, "events")) == (int)r->nrows);
             cJSON_Delete(back);
         }
     }

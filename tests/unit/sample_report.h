@@ -326,7 +326,7 @@ sample_minor_rest(struct tl_arena *a, struct tl_run *run)
                                         tl_instant_of(SAMPLE_AT(6, 22, 0), TL_MINUTE),
                                         tl_instant_of(SAMPLE_AT(6, 22, 0), TL_MINUTE),
                                         {0, TL_MINUTE},
-                                         false}};
+                                        false}};
 
     run->nversions = run->nparameters = run->nfindings = 2;
     run->versions = SAMPLE_COPY(a, v);
@@ -387,7 +387,8 @@ sample_minor(struct tl_arena *a)
         .operation = TL_SPAN_NONE,
         .database = TL_SPAN_NONE,
         .endpoint = TL_SPAN_NONE,
-        .recovered = TL_SPAN_NONE, .announced = TL_SPAN_NONE,
+        .recovered = TL_SPAN_NONE,
+        .announced = TL_SPAN_NONE,
     };
 
     sample_minor_inputs(a, &r);
@@ -463,8 +464,8 @@ sample_text(struct tl_arena *a, struct tl_str t)
     const struct tl_role_span role = {TL_ROLE_WRITER, TL_TIME_NONE, SAMPLE_AT(6, 20, 0), true};
     const struct tl_resource res = {
         t, t, t, t, t, t, t, t, t, TL_KIND_CLUSTER, sample_copy(a, &role, sizeof(role)), 1};
-    const struct tl_phase_span phase = {
-        t, t, TL_PHASE_ZDP, at, TL_INSTANT_NONE, TL_SPAN_NONE, true};
+    const struct tl_phase_span phase = {t,   t, TL_PHASE_ZDP, at, TL_INSTANT_NONE, TL_SPAN_NONE,
+                                        true};
     const struct tl_zdp zdp = {t, t, TL_ZDP_FAILED, TL_UNKNOWN, 1, 2, 3, at, at, t, first, 1, 4, 5};
     struct tl_outage out = {.endpoint = t,
                             .resource = t,
@@ -513,7 +514,8 @@ sample_text(struct tl_arena *a, struct tl_str t)
                          .operation = TL_SPAN_NONE,
                          .database = TL_SPAN_NONE,
                          .endpoint = TL_SPAN_NONE,
-                         .recovered = {0, TL_SECOND}, .announced = TL_SPAN_NONE};
+                         .recovered = {0, TL_SECOND},
+                         .announced = TL_SPAN_NONE};
     struct tl_report r = {.rules_sha256 = t, .rows_left_out = 3};
 
     out.failures[TL_FAILURE_DNS] = 1;

@@ -32,9 +32,8 @@ static const struct {
     {"inputs/hints", "key value from"},
     {"inputs/odd_samples", "line why"},
     {"assumptions", "name text used_by"},
-    {"runs",
-     "id basis strategy verdict proof engine account from to began ended requested clocks "
-     "resources phases zdp outages versions parameters silences findings strategy_proof "
+    {"runs", "id basis strategy verdict proof engine account from to began ended requested clocks "
+             "resources phases zdp outages versions parameters silences findings strategy_proof "
              "strategy_because verdict_because critical_path sequence"},
     {"runs/began", "at earliest latest"},
     {"runs/requested", "by via at event"},
