@@ -405,6 +405,7 @@ check_world(const struct world *w)
     check_outages(&t);
     check_phases(&t);
     check_inferred(&t);
+    check_skew(&t);
     check_runs(&t);
     check_properties(&t);
     told_free(&t);

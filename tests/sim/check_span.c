@@ -190,3 +190,52 @@ check_phases(const struct told *t)
         }
     }
 }
+
+/* ---- clocks of hosts ---- */
+
+/* The offset of the clock of that name: an input's, or that of the server whose log it is. */
+static bool
+offset_of(const struct world *w, struct tl_str name, int64_t *us)
+{
+    for (size_t i = 0; i < w->ninputs; i++) {
+        const struct input *in = &w->inputs[i];
+
+        if (in->kind != IN_LOG && in->kind != IN_LOOP)
+            continue;
+        *us = in->offset_us;
+        if (tl_str_eq(name, tl_str_from(in->name)) ||
+            (in->kind == IN_LOG && tl_str_eq(name, tl_str_from(w->res[in->res].id))))
+            return true;
+    }
+    return false;
+}
+
+static void
+check_offset(const struct told *t, const struct tl_span *s, int64_t us, const char *what,
+             struct tl_str name)
+{
+    if (s->min_us == TL_UNKNOWN && s->max_us == TL_UNKNOWN)
+        return;
+    if ((s->min_us == TL_UNKNOWN || s->min_us <= us) &&
+        (s->max_us == TL_UNKNOWN || us <= s->max_us))
+        tally_pass(t->w, C_SKEW);
+    else
+        tally_miss(t->w, C_SKEW, "%.*s, %s: %lld outside %lld..%lld us", TL_FMT(name), what,
+                   (long long)us, (long long)s->min_us, (long long)s->max_us);
+}
+
+void
+check_skew(const struct told *t)
+{
+    for (uint32_t i = 0; i < t->report->ninputs; i++) {
+        const struct tl_source *src = &t->report->inputs[i];
+        int in = input_of(t, i);
+        int64_t own = in < 0 ? 0 : t->w->inputs[in].offset_us, other;
+
+        if (in < 0 || !src->skew)
+            continue;
+        check_offset(t, &src->skew->offset, own, "against AWS", src->name);
+        if (offset_of(t->w, src->skew->other, &other))
+            check_offset(t, &src->skew->apart, own - other, "against another", src->name);
+    }
+}

@@ -289,6 +289,7 @@ enum check {
     C_PHASES,
     C_CLOCKS,
     C_INFERRED,
+    C_SKEW,
     C_FUSED,
     C_ASSUMED,
     C_DROPPED,
@@ -330,6 +331,7 @@ bool true_outage(const struct told *t, const struct tl_outage *o, int64_t *us);
 void check_rows(const struct told *t);
 void check_outages(const struct told *t);
 void check_phases(const struct told *t);
+void check_skew(const struct told *t);
 void check_inferred(const struct told *t);
 void check_runs(const struct told *t);
 void check_properties(const struct told *t);

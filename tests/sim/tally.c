@@ -13,6 +13,7 @@ const char *const check_names[NCHECKS] = {
     [C_PHASES] = "a phase's bounds hold its time",
     [C_CLOCKS] = "a clock's bounds hold its time",
     [C_INFERRED] = "an inferred row is of an event that was, within its bounds",
+    [C_SKEW] = "the skew of a clock holds its offset",
     [C_FUSED] = "fused without assumption holds the truth",
     [C_ASSUMED] = "fused holds the truth where its assumptions are true",
     [C_DROPPED] = "an assumption is dropped where the evidence shows it false",
