@@ -366,6 +366,13 @@ tables_are_clear(const struct world *w)
     return true;
 }
 
+static void
+in_line(const struct told *all, const struct told *other)
+{
+    (void)all;
+    check_aligned(other);
+}
+
 static bool
 has_strangers(const struct world *w)
 {
@@ -383,8 +390,11 @@ check_properties(const struct told *all)
     struct choice alone = {.no_strangers = true, .until = TL_TIME_NONE};
     struct choice some = {.inputs = w->seed * 2654435761u >> 7 & ((1u << w->ninputs) - 1),
                           .until = TL_TIME_NONE};
+    struct choice aligned = {.align = true, .until = TL_TIME_NONE};
     struct choice early = {.until = some_moment(w)};
 
+    if (!w->holds[A_CLOCKS_AGREE])
+        check_way(all, &aligned, in_line);
     check_way(all, &turned, same);
     if (has_strangers(w) && w->end == TL_TIME_NONE && tables_are_clear(w))
         check_way(all, &alone, same_runs);

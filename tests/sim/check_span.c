@@ -239,3 +239,48 @@ check_skew(const struct told *t)
             check_offset(t, &src->skew->apart, own - other, "against another", src->name);
     }
 }
+
+static bool
+is_shifted(const struct tl_source *src)
+{
+    for (size_t i = 0; i < src->nhints; i++)
+        if (tl_str_eq(src->hints[i].key, TL_STR("skew")))
+            return true;
+    return false;
+}
+
+/* By whose clock a shifted input tells the time: AWS's where its offset from that is proved, else
+ * that of the log that it was brought onto. */
+static int64_t
+aligned_offset(const struct told *t, const struct tl_source *src)
+{
+    const struct tl_span *s = &src->skew->offset;
+    int64_t us = 0;
+
+    if ((s->min_us != TL_UNKNOWN && s->min_us > 0) || (s->max_us != TL_UNKNOWN && s->max_us < 0))
+        return 0;
+    offset_of(t->w, src->skew->other, &us);
+    return us;
+}
+
+/* With --align: the rows of a shifted clock hold the truth by the clock that it was brought onto.
+ */
+void
+check_aligned(const struct told *t)
+{
+    for (size_t i = 0; i < t->report->nrows; i++) {
+        const struct tl_row *row = &t->report->rows[i];
+        const struct tl_source *src = row->nproofs ? &t->report->inputs[row->input] : NULL;
+        tl_time truth;
+
+        if (!src || !src->skew || !is_shifted(src) || !moment_of(t, &row->proofs[0], &truth))
+            continue;
+        truth += aligned_offset(t, src) - t->w->inputs[input_of(t, row->input)].offset_us;
+        if (within(truth, row->ev.when.earliest, row->ev.when.latest))
+            tally_pass(t->w, C_SKEW);
+        else
+            tally_miss(t->w, C_SKEW, "aligned row %zu %.*s: %lld outside %lld..%lld ms", i + 1,
+                       TL_FMT(row->ev.cls), ms(truth), ms(row->ev.when.earliest),
+                       ms(row->ev.when.latest));
+    }
+}

@@ -394,6 +394,7 @@ told_make(struct told *t, const struct world *w, const struct choice *c)
     t->w = w;
     tl_arena_init(&t->arena, (size_t)256 << 20);
     none.rules = durations(&none.nrules);
+    none.align = c->align;
     f.b = tl_builder_new(&t->arena, &none);
     must(f.b != NULL, "no builder");
     for (size_t k = 0; k < w->ninputs; k++) {

@@ -250,6 +250,7 @@ struct choice {
     bool turned;   /* the inputs in another order */
     bool shuffled; /* the records of answers and deliveries in another order */
     tl_time until; /* nothing later; TL_TIME_NONE: all */
+    bool align;    /* --align */
 };
 struct told { /* a report, and what it was made of */
     struct tl_arena arena;
@@ -332,6 +333,7 @@ void check_rows(const struct told *t);
 void check_outages(const struct told *t);
 void check_phases(const struct told *t);
 void check_skew(const struct told *t);
+void check_aligned(const struct told *t);
 void check_inferred(const struct told *t);
 void check_runs(const struct told *t);
 void check_properties(const struct told *t);
