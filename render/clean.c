@@ -52,17 +52,26 @@ zero_byte(uint64_t w)
     return (w - EACH(1)) & ~w & EACH(0x80);
 }
 
+/* Whether all of the eight bytes at p are plain. */
+static bool
+plain_word(const char *p)
+{
+    uint64_t w;
+
+    memcpy(&w, p, sizeof(w));
+    return !((w & EACH(0x80)) | ((w - EACH(0x20)) & ~w & EACH(0x80)) | zero_byte(w ^ EACH('"')) |
+             zero_byte(w ^ EACH('\\')) | zero_byte(w ^ EACH(0x7f)));
+}
+
 size_t
 clean_plain(struct tl_str s)
 {
-    size_t n = 0;
+    size_t n = 0, word = sizeof(uint64_t);
 
-    for (uint64_t w; n + sizeof(w) <= s.n; n += sizeof(w)) {
-        memcpy(&w, s.p + n, sizeof(w));
-        if ((w & EACH(0x80)) | ((w - EACH(0x20)) & ~w & EACH(0x80)) | zero_byte(w ^ EACH('"')) |
-            zero_byte(w ^ EACH('\\')) | zero_byte(w ^ EACH(0x7f)))
-            break;
-    }
+    while (n + word <= s.n && plain_word(s.p + n))
+        n += word;
+    if (n > 0 && s.n - n < word && plain_word(s.p + s.n - word))
+        return s.n; /* its end, and some of what was seen already */
     while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
         n++;
     return n;

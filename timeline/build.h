@@ -164,6 +164,7 @@ struct tl_builder {
     struct accounts accounts;
     struct arn_memo *arns;
     struct who_memo *whos;
+    size_t nmemos;       /* of each of both: a power of two */
     struct strings keys; /* number - 1 is the resource */
     struct res *res;
     size_t nres, res_cap;

@@ -174,15 +174,13 @@ static enum tl_status
 keep_item(struct tl_builder *b, struct input *in, const struct tl_event *ev)
 {
     struct item *it = new_item(b, in);
-    enum tl_status st;
 
     if (!it)
         return TL_ENOMEM;
-    st = pack_fields(b, ev, it);
     const struct {
         struct tl_str text;
         uint32_t *id;
-    } texts[] = {
+    } all[] = {
         {ev->cls, &it->cls},
         {ev->event_id, &it->event_id},
         {ev->carried_id, &it->carried_id},
@@ -198,9 +196,16 @@ keep_item(struct tl_builder *b, struct input *in, const struct tl_event *ev)
         {ev->who.cluster, &it->cluster},
         {ev->who.label, &it->label},
     };
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !st; i++)
-        if (texts[i].text.n > 0 && !strings_id(&b->strings, texts[i].text, texts[i].id))
-            st = TL_ENOMEM;
+    enum { TEXTS = sizeof(all) / sizeof(all[0]) };
+    struct tl_str texts[TEXTS];
+    uint32_t ids[TEXTS];
+
+    for (size_t i = 0; i < TEXTS; i++)
+        texts[i] = all[i].text;
+    if (!strings_ids(&b->strings, texts, TEXTS, ids))
+        return TL_ENOMEM;
+    for (size_t i = 0; i < TEXTS; i++)
+        *all[i].id = ids[i];
     it->when = ev->when;
     it->line = ev->line;
     it->block = ev->block;
@@ -209,7 +214,7 @@ keep_item(struct tl_builder *b, struct input *in, const struct tl_event *ev)
     it->edge = (unsigned char)ev->edge;
     it->channel = (unsigned char)ev->channel;
     it->kind = (unsigned char)ev->who.kind;
-    return st;
+    return pack_fields(b, ev, it);
 }
 
 static enum tl_status

@@ -2,26 +2,33 @@
  * some thousand resources. */
 #include "timeline/resource.h"
 
-enum { SLOTS = 1 << 16 };
+enum { FEWEST = 1 << 8, MOST = 1 << 18 };
 
 static uint64_t
 scatter(uint64_t v)
 {
-    return v * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    v = (v ^ v >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    v = (v ^ v >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return v ^ v >> 33;
 }
 
 enum tl_status
 memo_init(struct tl_builder *b)
 {
-    b->arns = tl_arena_alloc(&b->scratch, SLOTS * sizeof(*b->arns));
-    b->whos = tl_arena_alloc(&b->scratch, SLOTS * sizeof(*b->whos));
+    size_t n = FEWEST;
+
+    while (n < MOST && n < b->nitems / 4)
+        n *= 2;
+    b->nmemos = n;
+    b->arns = tl_arena_alloc(&b->scratch, n * sizeof(*b->arns));
+    b->whos = tl_arena_alloc(&b->scratch, n * sizeof(*b->whos));
     return b->arns && b->whos ? TL_OK : TL_ENOMEM;
 }
 
 const struct arn_memo *
 memo_arn(struct tl_builder *b, uint32_t arn)
 {
-    struct arn_memo *m = &b->arns[scatter(arn) % SLOTS];
+    struct arn_memo *m = &b->arns[scatter(arn) & (b->nmemos - 1)];
     struct tl_ident who = {.region = {"", 0}};
 
     if (m->arn == arn)
@@ -57,7 +64,7 @@ memo_who(struct tl_builder *b, const struct item *it)
 
     if (it->kind == TL_KIND_OTHER && it->source_type == 0)
         return NULL;
-    m = &b->whos[scatter(h) % SLOTS];
+    m = &b->whos[scatter(h) & (b->nmemos - 1)];
     if (!m->used || m->source_type != key.source_type || m->account != key.account ||
         m->region != key.region || m->id != key.id || m->arn != key.arn ||
         m->cluster != key.cluster || m->label != key.label || m->input != key.input ||

@@ -91,18 +91,12 @@ add(struct strings *s, struct tl_str text, uint64_t h, struct strings_slot *at)
     return true;
 }
 
-bool
-strings_id(struct strings *s, struct tl_str text, uint32_t *id)
+/* The number of a text that is not empty, and has that hash. */
+static bool
+number_of(struct strings *s, struct tl_str text, uint64_t h, uint32_t *id)
 {
-    struct strings_slot *at;
-    uint64_t h;
+    struct strings_slot *at = slot_of(s, text, h);
 
-    if (text.n == 0) {
-        *id = 0;
-        return true;
-    }
-    h = hash(text);
-    at = slot_of(s, text, h);
     if (!at->number) {
         if (s->n >= UINT32_MAX - 1)
             return false;
@@ -116,6 +110,47 @@ strings_id(struct strings *s, struct tl_str text, uint32_t *id)
     }
     *id = at->number - 1;
     return true;
+}
+
+bool
+strings_id(struct strings *s, struct tl_str text, uint32_t *id)
+{
+    if (text.n > 0)
+        return number_of(s, text, hash(text), id);
+    *id = 0;
+    return true;
+}
+
+/* What number_of will look at. */
+static void
+fetch(const struct strings *s, const uint64_t *h, size_t n)
+{
+    uint32_t number[STRINGS_BATCH];
+
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(&s->slots[h[i] & (s->nslots - 1)]);
+    for (size_t i = 0; i < n; i++) {
+        number[i] = s->slots[h[i] & (s->nslots - 1)].number;
+        __builtin_prefetch(&s->list[number[i] ? number[i] - 1 : 0]);
+    }
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(s->list[number[i] ? number[i] - 1 : 0].p);
+}
+
+bool
+strings_ids(struct strings *s, const struct tl_str *texts, size_t n, uint32_t *ids)
+{
+    uint64_t h[STRINGS_BATCH];
+    bool ok = true;
+
+    for (size_t i = 0; i < n; i++)
+        h[i] = texts[i].n > 0 ? hash(texts[i]) : 0;
+    fetch(s, h, n);
+    for (size_t i = 0; i < n && ok; i++) {
+        ids[i] = 0;
+        ok = texts[i].n == 0 || number_of(s, texts[i], h[i], &ids[i]);
+    }
+    return ok;
 }
 
 bool

@@ -25,6 +25,10 @@ struct strings {
 bool strings_init(struct strings *s, struct tl_arena *arena);
 /* The number of `text`, which is copied when it is new. False: no room, *id unchanged. */
 bool strings_id(struct strings *s, struct tl_str text, uint32_t *id);
+/* The same for n texts, at most STRINGS_BATCH, which is quicker: what is known of them is spread
+ * over memory, and comes from there at once. */
+enum { STRINGS_BATCH = 16 };
+bool strings_ids(struct strings *s, const struct tl_str *texts, size_t n, uint32_t *ids);
 /* False: not there. */
 bool strings_find(const struct strings *s, struct tl_str text, uint32_t *id);
 

@@ -119,6 +119,40 @@ texts_keep_their_numbers(void **state)
     tl_arena_free(&a);
 }
 
+/* Several at once have the numbers that one by one gives them, the new among the known. */
+static void
+texts_at_once(void **state)
+{
+    enum { N = 700 };
+    struct tl_str texts[STRINGS_BATCH];
+    uint32_t ids[STRINGS_BATCH], want;
+    static char text[N][8];
+    struct strings s, one;
+    uint64_t seed = 7;
+    struct tl_arena a;
+
+    (void)state;
+    tl_arena_init(&a, 64u << 20);
+    assert_true(strings_init(&s, &a) && strings_init(&one, &a));
+    for (size_t i = 0; i < N; i++)
+        snprintf(text[i], sizeof(text[i]), "%zu", i);
+    for (size_t round = 0; round < 500; round++) {
+        size_t n = next(&seed) % (STRINGS_BATCH + 1);
+
+        for (size_t i = 0; i < n; i++) {
+            const char *t = text[next(&seed) % N];
+
+            texts[i] = (struct tl_str){t, next(&seed) % 5 ? strlen(t) : 0};
+        }
+        assert_true(strings_ids(&s, texts, n, ids));
+        for (size_t i = 0; i < n; i++) {
+            assert_true(strings_id(&one, texts[i], &want));
+            assert_int_equal(ids[i], want);
+        }
+    }
+    tl_arena_free(&a);
+}
+
 /* Everything is zero, after a reset and in an arena within another, too. */
 static void
 arenas_hand_out_zeros(void **state)
@@ -154,9 +188,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_are_sorted),       cmocka_unit_test(earlier_is_smaller),
-        cmocka_unit_test(no_room_is_said),       cmocka_unit_test(texts_keep_their_numbers),
-        cmocka_unit_test(arenas_hand_out_zeros),
+        cmocka_unit_test(keys_are_sorted), cmocka_unit_test(earlier_is_smaller),
+        cmocka_unit_test(no_room_is_said), cmocka_unit_test(texts_keep_their_numbers),
+        cmocka_unit_test(texts_at_once),   cmocka_unit_test(arenas_hand_out_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
