@@ -27,6 +27,16 @@ add_moment(struct writer *w, struct tl_buf *b, tl_time t)
     show_moment(b, w->o->tz, tl_instant_of(t, TL_MS), w->day);
 }
 
+/* Appends what a buffer of its own holds, and frees it. What had no memory is not passed over. */
+static void
+take(struct tl_buf *to, struct tl_buf *from)
+{
+    tl_buf_add(to, tl_buf_str(from));
+    if (from->failed)
+        to->failed = from->failed;
+    tl_buf_free(from);
+}
+
 /* Ends the paragraph: its lines behind `first`, the others indented. */
 static void
 end(struct writer *w, struct tl_str first, size_t indent)
@@ -95,8 +105,7 @@ write_head(struct writer *w, uint64_t n, const struct tl_row *row)
     tl_buf_addf(&w->text, "event %llu, ", (unsigned long long)n);
     tl_buf_init(&date, 64);
     show_date(&date, w->o->tz, row->ev.when.at);
-    tl_buf_add(&w->text, tl_buf_str(&date));
-    tl_buf_free(&date);
+    take(&w->text, &date);
     add(w, ", ");
     tl_buf_add(&w->text, row->ev.who.label.n > 0 ? row->ev.who.label : row->ev.who.id);
     if (row->ev.who.region.n > 0) {
@@ -131,14 +140,13 @@ write_sources(struct writer *w, const struct tl_row *row)
 static void
 add_offset(struct tl_buf *b, int64_t us)
 {
-    struct tl_buf digits;
+    long long all = us < 0 ? -us : us, rest = all % TL_SECOND;
 
-    tl_buf_init(&digits, 64);
-    tl_buf_addf(&digits, "%06lld", (long long)((us < 0 ? -us : us) % TL_SECOND));
-    tl_buf_addf(b, "%c%lld.%.*s s", us < 0 ? '-' : '+',
-                (long long)((us < 0 ? -us : us) / TL_SECOND), us % TL_MS != 0 ? 6 : 3,
-                tl_buf_str(&digits).p);
-    tl_buf_free(&digits);
+    tl_buf_addf(b, "%c%lld.", us < 0 ? '-' : '+', all / TL_SECOND);
+    if (rest % TL_MS != 0)
+        tl_buf_addf(b, "%06lld s", rest);
+    else
+        tl_buf_addf(b, "%03lld s", rest / TL_MS);
 }
 
 static void
@@ -154,8 +162,7 @@ write_step(struct writer *w, const struct tl_step *s)
         add_offset(&first, s->add_us);
     }
     tl_buf_add(&first, TL_STR("\n"));
-    tl_buf_add(w->out, tl_buf_str(&first));
-    tl_buf_free(&first);
+    take(w->out, &first);
     if (s->row < w->r->nrows)
         tl_buf_addf(&w->text, "event %u: ", s->row + 1);
     else if (s->what.n > 0) {
