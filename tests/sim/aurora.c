@@ -76,12 +76,69 @@ refused(struct world *w, const struct cluster *c, struct run *r)
 }
 
 static void
+failover_of(struct world *w, const struct cluster *c)
+{
+    struct run *r = begin_run(w, TL_STRATEGY_FAILOVER, "done");
+    const char *const ends[] = {"", "customer initiated ", "RDS initiated "};
+    tl_time t0, up;
+
+    if (chance(w, 50))
+        request(w, c->id, c->id, "FailoverDBCluster", "");
+    t0 = w->now;
+    say(w, c->id, N_STRATEGY | N_VERDICT | N_FIRST, M_FO_START, name_of(w, c->reader));
+    if (chance(w, 12)) {
+        r->variant = "failed";
+        r->verdict = TL_VERDICT_FAILED;
+        pass(w, 20 * TL_SECOND, 90 * TL_SECOND);
+        say(w, c->id, N_VERDICT | N_LAST, M_FO_FAILED);
+        return;
+    }
+    up = t0 + between(w, 4 * TL_SECOND, 14 * TL_SECOND);
+    add_down(w, c->id, false, t0 + between(w, 0, TL_SECOND), t0 + 2 * TL_SECOND, up);
+    add_down(w, c->writer, false, t0 + TL_SECOND, t0 + 2 * TL_SECOND, up + 3 * TL_SECOND);
+    w->now = up + between(w, 0, 2 * TL_SECOND);
+    say_at(w, t0 + 2 * TL_SECOND, c->reader, 0, M_ADJUSTED);
+    say_at(w, up + between(w, -2 * TL_SECOND, 3 * TL_SECOND), c->reader, N_CORE, M_RESTARTED);
+    pass(w, TL_SECOND, 4 * TL_SECOND);
+    say(w, c->writer, N_CORE, M_FO_DEMOTED);
+    pass(w, TL_SECOND, 6 * TL_SECOND);
+    say(w, c->id, N_STRATEGY | N_VERDICT | N_LAST, "Completed %sfailover to DB instance: %s",
+        ends[below(w, 3)], name_of(w, c->reader));
+    pass(w, TL_SECOND, 4 * TL_SECOND);
+    say(w, c->writer, N_CORE, M_RESTARTED);
+}
+
+/* The same cluster days before: an upgrade that was refused, or one that began and of which no more
+ * is told. */
+static void
+tell_before(struct world *w, const struct cluster *c)
+{
+    struct run *r = begin_run(w, TL_STRATEGY_IN_PLACE_MINOR_ZDP, "before");
+
+    r->strategy_open = true;
+    say(w, c->id, N_VERDICT | N_FIRST, M_STARTED, "minor");
+    pass(w, TL_SECOND, 60 * TL_SECOND);
+    if (chance(w, 50)) {
+        r->verdict = TL_VERDICT_FAILED;
+        say(w, c->id, N_VERDICT | N_LAST, M_REFUSED);
+    } else {
+        r->verdict_open = true; /* nothing says how it ended */
+    }
+    pass(w, 20 * TL_HOUR, 4 * TL_DAY);
+}
+
+static void
 tell_minor(struct world *w, enum tl_strategy s)
 {
-    struct run *r = begin_run(w, s, "done");
-    struct cluster c = new_cluster(w, chance(w, 50));
-    bool with_zdp = s == TL_STRATEGY_IN_PLACE_MINOR_ZDP;
+    bool with_zdp = s == TL_STRATEGY_IN_PLACE_MINOR_ZDP, first = w->nruns == 0;
+    struct cluster c;
+    struct run *r;
 
+    w->run = (int)w->nruns; /* its resources are no stranger's */
+    c = new_cluster(w, chance(w, 50));
+    if (first && chance(w, 15))
+        tell_before(w, &c);
+    r = begin_run(w, s, "done");
     pick_versions(w, "minor", r->from, r->to);
     if (chance(w, 50))
         request(w, c.id, c.id, "ModifyDBCluster", r->to);
@@ -94,7 +151,7 @@ tell_minor(struct world *w, enum tl_strategy s)
         no_zdp(w, c.reader);
         pass(w, 5 * TL_SECOND, 60 * TL_SECOND);
     }
-    if (w->nruns == 1 && chance(w, 8)) {
+    if (first && chance(w, 8)) {
         cut_here(w, r);
         return;
     }
@@ -111,11 +168,15 @@ tell_minor(struct world *w, enum tl_strategy s)
         r->variant = drops ? "dropped" : r->variant;
         zdp(w, c.id, c.writer, drops ? between(w, 1, 40) : 0, chance(w, 20));
     }
-    if (w->nruns == 1 && chance(w, 8)) {
+    if (first && chance(w, 8)) {
         cut_here(w, r);
         r->verdict_open = true; /* a probe may show the new version on the writer already */
     } else {
         finish_minor(w, &c, r);
+    }
+    if (first && c.reader >= 0 && w->end == TL_TIME_NONE && chance(w, 25)) {
+        pass(w, 20 * TL_HOUR, 4 * TL_DAY);
+        failover_of(w, &c);
     }
 }
 
@@ -210,39 +271,6 @@ tell_major(struct world *w)
     say(w, c.id, N_VERDICT | N_VERSION, M_COMPLETE, "major", r->from, r->to);
     pass(w, 100 * TL_MS, 3 * TL_SECOND);
     say(w, c.id, N_VERDICT | N_STRATEGY | N_LAST, M_MAJOR_DONE);
-}
-
-static void
-failover_of(struct world *w, const struct cluster *c)
-{
-    struct run *r = begin_run(w, TL_STRATEGY_FAILOVER, "done");
-    const char *const ends[] = {"", "customer initiated ", "RDS initiated "};
-    tl_time t0, up;
-
-    if (chance(w, 50))
-        request(w, c->id, c->id, "FailoverDBCluster", "");
-    t0 = w->now;
-    say(w, c->id, N_STRATEGY | N_VERDICT | N_FIRST, M_FO_START, name_of(w, c->reader));
-    if (chance(w, 12)) {
-        r->variant = "failed";
-        r->verdict = TL_VERDICT_FAILED;
-        pass(w, 20 * TL_SECOND, 90 * TL_SECOND);
-        say(w, c->id, N_VERDICT | N_LAST, M_FO_FAILED);
-        return;
-    }
-    up = t0 + between(w, 4 * TL_SECOND, 14 * TL_SECOND);
-    add_down(w, c->id, false, t0 + between(w, 0, TL_SECOND), t0 + 2 * TL_SECOND, up);
-    add_down(w, c->writer, false, t0 + TL_SECOND, t0 + 2 * TL_SECOND, up + 3 * TL_SECOND);
-    w->now = up + between(w, 0, 2 * TL_SECOND);
-    say_at(w, t0 + 2 * TL_SECOND, c->reader, 0, M_ADJUSTED);
-    say_at(w, up + between(w, -2 * TL_SECOND, 3 * TL_SECOND), c->reader, N_CORE, M_RESTARTED);
-    pass(w, TL_SECOND, 4 * TL_SECOND);
-    say(w, c->writer, N_CORE, M_FO_DEMOTED);
-    pass(w, TL_SECOND, 6 * TL_SECOND);
-    say(w, c->id, N_STRATEGY | N_VERDICT | N_LAST, "Completed %sfailover to DB instance: %s",
-        ends[below(w, 3)], name_of(w, c->reader));
-    pass(w, TL_SECOND, 4 * TL_SECOND);
-    say(w, c->writer, N_CORE, M_RESTARTED);
 }
 
 static void

@@ -31,7 +31,7 @@ enum {
     MAX_FACTS = 360,
     MAX_DOWNS = 64,
     MAX_LINES = 400,
-    MAX_RUNS = 5,
+    MAX_RUNS = 8,
     MAX_ZDP = 24,
     MAX_INPUTS = 40,
     MAX_ATTEMPTS = 700,
