@@ -111,6 +111,8 @@ put_rows(struct tl_buf *b, const struct tl_report *r, bool of_runs)
         tl_buf_addf(b, " %zu %d", row->nproofs, row->twin_of != TL_NO_INDEX);
         if (row->run != TL_NO_INDEX)
             tl_buf_add(b, r->runs[row->run].id);
+        for (size_t k = 0; k < row->nproofs && !of_runs; k++)
+            tl_buf_addf(b, " %u:%u", row->proofs[k].input, row->proofs[k].line);
         tl_buf_add(b, TL_STR("\n"));
     }
 }
