@@ -163,7 +163,9 @@ lead_at(struct json *j, char *to, struct tl_str key)
         *at++ = '"';
         memcpy(at, key.p, key.n);
         at += key.n;
-        memcpy(at, "\": ", 3);
+        at[0] = '"';
+        at[1] = ':';
+        at[2] = ' ';
         at += j->pretty ? 3 : 2;
     }
     wrote(j, (size_t)(at - to));

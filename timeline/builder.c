@@ -114,7 +114,8 @@ share_fields(struct tl_builder *b, const struct tl_event *ev, const struct field
     size_t known = s->keys.n;
     uint32_t id;
 
-    list = tl_arena_grow(b->feed, (void *)s->list, s->cap ? known : 0, &s->cap, sizeof(*list));
+    list = tl_arena_grow(b->feed, (void *)s->list, s->cap ? known : 0, &s->cap,
+                         sizeof(struct tl_field *));
     if (!list || !strings_id(&s->keys, bytes, &id))
         return NULL;
     s->list = list;
@@ -502,7 +503,7 @@ collect(struct tl_builder *b)
     if (st || n > UINT32_MAX - 1)
         return TL_ENOMEM;
     b->items = tl_arena_alloc(&b->scratch, (n + 1) * sizeof(struct item *));
-    b->class_of = tl_arena_alloc(&b->scratch, b->strings.n * sizeof(*b->class_of));
+    b->class_of = tl_arena_alloc(&b->scratch, b->strings.n * sizeof(struct class_info *));
     if (!b->items || !b->class_of)
         return TL_ENOMEM;
     for (size_t i = 0; i < b->ninputs; i++)
