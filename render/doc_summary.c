@@ -74,7 +74,10 @@ say_where(struct story *s, const struct tl_run *run)
         say_pair(s, "where", TONE_PLAIN);
 }
 
-/* How long a run took: what its two ends allow, for they stand beside it. */
+/*
+ * How long a run took: what its two ends allow, for they stand beside it. Where the evidence lacks
+ * the start there is no upper bound.
+ */
 static struct tl_span
 run_span(const struct tl_run *run)
 {
@@ -83,6 +86,8 @@ run_span(const struct tl_run *run)
 
     if (span.min_us < 0)
         span.min_us = 0;
+    if (run->operation.min_us != TL_UNKNOWN && run->operation.max_us == TL_UNKNOWN)
+        span.max_us = TL_UNKNOWN;
     return span;
 }
 

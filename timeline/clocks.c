@@ -88,12 +88,16 @@ static struct tl_span
 operation(const struct tl_builder *b, const struct plan *p)
 {
     const struct tl_instant *from = &p->run->began, *to = &p->run->ended;
+    struct tl_span span;
 
     if (p->request != NONE)
         from = &row_event(b, p->request)->when;
     else if (from->earliest == to->earliest && from->latest == to->latest)
         return TL_SPAN_NONE;                   /* the evidence has nothing of the run but its end */
-    return span_between(from, &p->run->ended); /* none without an end */
+    span = span_between(from, &p->run->ended); /* none without an end */
+    if (p->request == NONE && run_begins_late(b, p))
+        span.max_us = TL_UNKNOWN; /* its first word came before what the evidence has */
+    return span;
 }
 
 /* ---- endpoint: new connections fail ---- */

@@ -105,6 +105,16 @@ first_of_startless(const struct tl_builder *b, const struct plan *p, uint32_t id
     return announced ? first : NONE;
 }
 
+bool
+run_begins_late(const struct tl_builder *b, const struct plan *p)
+{
+    for (size_t i = 0; i < p->nepisodes; i++)
+        if (b->episodes[p->episodes[i]].start == NONE &&
+            first_of_startless(b, p, p->episodes[i]) != NONE)
+            return true;
+    return false;
+}
+
 static enum tl_status
 say_late(struct tl_builder *b, struct plan *p)
 {

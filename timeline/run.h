@@ -157,6 +157,8 @@ enum tl_status run_parameters(struct tl_builder *b, struct plan *p); /* paramete
 enum tl_status run_findings(struct tl_builder *b, struct plan *p);   /* judge.c */
 enum tl_status run_request(struct tl_builder *b, struct plan *p);    /* requests.c */
 bool have_trail(const struct tl_builder *b); /* whether CloudTrail records were given */
+/* holes.c: whether the start of an upgrade that ended is not in the evidence. */
+bool run_begins_late(const struct tl_builder *b, const struct plan *p);
 
 /* How far apart two versions are. */
 enum change { CHANGE_UNKNOWN, CHANGE_NONE, CHANGE_PATCH, CHANGE_MINOR, CHANGE_MAJOR };

@@ -112,6 +112,18 @@ static const struct {
      "path db upgrade 59.999..60.001\n"
      "path db-1 zdp 1.999..2.001\n"
      "path db upgrade 177.999..178.001\n"},
+    {"the start is not in the evidence: how long it took has no upper bound",
+     "06:01:00.000" INSTANCE ATTEMPT "06:01:20.000" INSTANCE ZDP_END
+     "06:04:00.000" CLUSTER UPGRADED,
+     NULL, NULL,
+     "db-1 zdp 06:01:00.000..06:01:20.000 19.999..20.001\n"
+     "clock operation 179.999..\n"
+     "clock database -\n"
+     "clock announced 0.000..20.001\n"
+     "clock endpoint -\n"
+     "clock recovered -\n"
+     "path db-1 zdp 19.999..20.001\n"
+     "path db upgrade 159.999..160.001\n"},
     {"the attempt is told on the cluster, its end on the instance only",
      "06:00:00.000" CLUSTER STARTED "06:01:00.000" CLUSTER ATTEMPT "06:01:20.000" INSTANCE ZDP_END
      "06:04:00.000" CLUSTER UPGRADED,
