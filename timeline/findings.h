@@ -128,8 +128,8 @@
     X(SHUTDOWN_TWICE, "shutdown.twice", NOTICE, "{0} was shut down twice before it was restarted", \
       DOC_EVENTS)                                                                                  \
     X(RESTART_ALONE, "restart.without-shutdown", NOTICE,                                           \
-      "{0} was restarted without an announced shutdown (so look a crash, a failover, a lost "      \
-      "event)",                                                                                    \
+      "{0} was restarted without an announced shutdown (a crash, a failover or a lost "            \
+      "event looks like that)",                                                                    \
       DOC_EVENTS)                                                                                  \
     X(RECOVERY, "recovery.in-upgrade", WARNING, "{0} went through recovery during the run",        \
       DOC_EVENTS)                                                                                  \
