@@ -284,7 +284,8 @@ show_range(struct tl_buf *b, struct tl_span s)
     }
     if (s.min_us == TL_UNKNOWN || s.max_us == TL_UNKNOWN) {
         tl_buf_add(b, s.max_us == TL_UNKNOWN ? TL_STR("at least ") : TL_STR("at most "));
-        show_span(b, s.max_us == TL_UNKNOWN ? s.min_us : s.max_us, 1);
+        show_span(b, s.max_us == TL_UNKNOWN ? rounded(s.min_us, 1, DOWN) : rounded(s.max_us, 1, UP),
+                  1);
         return;
     }
     if (difference(s.max_us, s.min_us) >= TL_MINUTE) {
@@ -352,7 +353,8 @@ outage_digits(const struct tl_outage *o)
 static void
 put_bounds(struct tl_buf *b, const struct tl_outage *o, unsigned digits)
 {
-    int64_t low = rounded(o->min_us, digits, NEAREST), high = rounded(o->max_us, digits, NEAREST);
+    /* outwards: what is shown must hold all that is possible */
+    int64_t low = rounded(o->min_us, digits, DOWN), high = rounded(o->max_us, digits, UP);
     bool is_long = o->max_us >= LONG_S * TL_SECOND;
 
     tl_buf_add(b, TL_STR(" (between "));

@@ -110,7 +110,7 @@ test_minor(void **state)
         {"timeline-overview-bars.dat", "219.481000\t222.682000\t"},
         {"timeline-overview-text.dat", "\t21.3 s (14.8 to 22.6)\n"},
         {"timeline-zoom1-text.dat", "\t21.3 s (14.8 to 22.6)\n"},
-        {"timeline-zoom1-text.dat", "\t1.9 s (0.0 to 3.2)\n"},
+        {"timeline-zoom1-text.dat", "\t1.9 s (0.0 to 3.3)\n"},
         {"timeline-zoom1-text.dat", "\t17.4.5 \xE2\x86\x92 17.5.4\n"},
         /* events: a mark at the start of their minute, and the minute as a light bar */
         {"timeline-overview-text.dat", "\tZDP finished, 2360 ms, 6 kept, 0 dropped\n"},
@@ -368,7 +368,7 @@ test_outage_text(void **state)
     } rows[] = {
         {1, 2, 14818 * ms, 21281 * ms, 22568 * ms, "21.3 s (14.8 to 22.6)"},
         {1, 2, 15318 * ms, 21281 * ms, 22068 * ms, "21.3 s (15.3 to 22.1)"},
-        {1, 2, 0, 1936 * ms, 3201 * ms, "1.9 s (0.0 to 3.2)"},
+        {1, 2, 0, 1936 * ms, 3201 * ms, "1.9 s (0.0 to 3.3)"},
         {1, 2, 599 * TL_SECOND, 723400 * ms, 725 * TL_SECOND,
          "12 min 3.4 s (9 min 59.0 s to 12 min 5.0 s)"},
         {1, 2, no, no, 5 * TL_SECOND, "at most 5.0 s"},

@@ -111,9 +111,9 @@ static const struct {
     const char *text;
 } outages[] = {
     {MS(15318), MS(21281), MS(22068), TL_MS, 1, 2, "21.3 s (between 15.3 and 22.1)"},
-    {0, MS(1936), MS(3201), TL_MS, 1, 2, "1.9 s (between 0.0 and 3.2)"},
-    {MS(15318), MS(21281), MS(22068), TL_SECOND, 1, 2, "21 s (between 15 and 22)"},
-    {MS(1900), MS(1936), MS(2001), TL_MS, 1, 2, "1.94 s (between 1.90 and 2.00)"},
+    {0, MS(1936), MS(3201), TL_MS, 1, 2, "1.9 s (between 0.0 and 3.3)"},
+    {MS(15318), MS(21281), MS(22068), TL_SECOND, 1, 2, "21 s (between 15 and 23)"},
+    {MS(1900), MS(1936), MS(2001), TL_MS, 1, 2, "1.94 s (between 1.90 and 2.01)"},
     {MS(1930), MS(1936), MS(1940), TL_MS, 1, 2, "1.936 s (between 1.930 and 1.940)"},
     {MS(100000), MS(190500), MS(200000), TL_MS, 1, 2,
      "3 min 10.5 s (between 1 min 40.0 s and 3 min 20.0 s)"},
@@ -163,6 +163,8 @@ static const struct {
     {{MS(130000), MS(131000)}, "2 min 10 s to 2 min 11 s"},
     {{TL_HOUR, 3 * TL_HOUR}, "1 h 0 min to 3 h 0 min"},
     {{MS(500), OPEN}, "at least 0.5 s"},
+    {{MS(13359), OPEN}, "at least 13.3 s"},
+    {{OPEN, MS(13341)}, "at most 13.4 s"},
     {{OPEN, MS(500)}, "at most 0.5 s"},
     {{OPEN, OPEN}, "not known"},
 };

@@ -116,7 +116,7 @@ static const struct {
      "  when       2026-04-11 15:20 – 15:23 +09:00, took 2 to 4 min\n"
      "  downtime   ap-northeast-1, global-database-cluster-1: 21.3 s (between 14.8 and\n"
      "             22.6)\n"
-     "             us-east-1, database-cluster-1: 1.9 s (between 0.0 and 3.2)\n"
+     "             us-east-1, database-cluster-1: 1.9 s (between 0.0 and 3.3)\n"
      "  ZDP        ap-northeast-1 DB instance, no ZDP: secondary region: zero-downtime\n"
      "             patching is done on the primary cluster only\n"
      "             us-east-1 DB instance, ZDP finished in 2.360 s: 6 connections\n"
@@ -286,7 +286,7 @@ static const struct {
      "- **where**: us-east-1 DB cluster (primary), ap-northeast-1 DB cluster (secondary)\n"
      "- **when**: 2026-04-11 15:20 – 15:23 +09:00, took 2 to 4 min\n"
      "- **downtime**: ap-northeast-1, global-database-cluster-1: 21.3 s (between 14.8 and 22.6)\n"
-     "  - us-east-1, database-cluster-1: 1.9 s (between 0.0 and 3.2)\n"},
+     "  - us-east-1, database-cluster-1: 1.9 s (between 0.0 and 3.3)\n"},
     {"markdown",
      MINOR,
      {.width = 80},
