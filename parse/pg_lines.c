@@ -156,57 +156,89 @@ tag_at(const char *rest, unsigned colon, char before, struct pg_tag *tag)
            pg_tag_before(rest, end, before, tag);
 }
 
+enum found { FOUND_OTHER, FOUND_MORE, FOUND_TAG };
+
+/* A line with a tag. */
+struct line {
+    const struct pg_shape *shape;
+    struct pg_time time; /* p NULL: that of the record before */
+    struct pg_tag tag;
+    const char *rest;    /* behind the time */
+    uint64_t ends, more; /* line feeds in 64 bytes from there, and in the next 64 */
+};
+
+WIDE static inline enum found
+look_at(const struct pg_state *s, const struct head *h, const char *p, struct line *l)
+{
+    uint64_t colons;
+
+    l->shape = h->shape;
+    l->time.p = NULL;
+    l->rest = p + h->n;
+    if (!is_same(h, p)) {
+        if (*p == '\t')
+            return FOUND_MORE;
+        if (!new_time(s, &l->shape, p, &l->time))
+            return FOUND_OTHER;
+        l->rest = l->time.end;
+    }
+    colons = where(l->rest, _mm256_set1_epi8(':')) & where(l->rest + 1, _mm256_set1_epi8(' '));
+    l->ends = where(l->rest, _mm256_set1_epi8('\n'));
+    l->more = where(l->rest + 64, _mm256_set1_epi8('\n'));
+    if (!colons || (l->ends & (colons ^ (colons - 1))) ||
+        !tag_at(l->rest, (unsigned)__builtin_ctzll(colons), l->shape->end, &l->tag))
+        return FOUND_OTHER;
+    return FOUND_TAG;
+}
+
+WIDE static inline void
+take_record(const struct log_lens *lens, struct log_block *b, struct head *h, struct ordinary *o,
+            const struct line *l, size_t at)
+{
+    const char *stop = b->buf + b->n;
+
+    log_block_record(b, at);
+    if (l->time.p) {
+        note_time(b, &l->time, at);
+        remember(h, l->shape, &l->time);
+    }
+    if (may_be_known(lens->keys, o, message_behind(&l->tag, stop), stop))
+        log_block_hit(b, at);
+}
+
+/* Its line feed, or stop. Without a branch: the ends of lines are not to be foreseen. */
+WIDE static inline const char *
+end_of(const struct line *l, const char *stop)
+{
+    uint64_t beyond = -(uint64_t)(l->ends == 0), ends = l->ends | (l->more & beyond);
+
+    return ends ? l->rest + (beyond & 64) + __builtin_ctzll(ends) : line_feed(l->rest + 128, stop);
+}
+
 /* Lines from the block's beginning on, but for the last REACH bytes; returns what is left. */
 WIDE static const char *
 scan(const struct log_lens *lens, struct log_block *b)
 {
     const struct pg_state *s = lens->state;
     const char *stop = b->buf + b->n, *p = b->buf;
-    struct head head = {.text = _mm256_set1_epi8('\n'), .mask = UINT32_MAX}; /* of no record yet */
+    struct head head = {.text = _mm256_set1_epi8('\n'),
+                        .mask = UINT32_MAX,
+                        .shape = s->shapes}; /* of no record yet */
     struct ordinary ordinary = {{0}};
 
-    for (; stop - p > REACH; b->lines++, p++) {
+    while (stop - p > REACH) {
         size_t at = (size_t)(p - b->buf);
-        struct pg_time t = {.p = NULL};
-        struct pg_tag tag;
-        const struct pg_shape *x = head.shape;
-        const char *rest = p + head.n;
-        uint64_t colons, ends, more, beyond;
+        struct line l;
+        enum found found = look_at(s, &head, p, &l);
 
-        if (!is_same(&head, p)) {
-            if (*p == '\t') {
-                p = line_feed(p, stop);
-                continue;
-            }
-            if (!new_time(s, &x, p, &t))
-                goto other;
-            rest = t.end;
-        }
-        colons = where(rest, _mm256_set1_epi8(':')) & where(rest + 1, _mm256_set1_epi8(' '));
-        ends = where(rest, _mm256_set1_epi8('\n'));
-        more = where(rest + 64, _mm256_set1_epi8('\n'));
-        if (!colons || (ends & (colons ^ (colons - 1))) ||
-            !tag_at(rest, (unsigned)__builtin_ctzll(colons), x->end, &tag))
-            goto other;
-        if (tag.sort == PG_SEVERITY) {
-            log_block_record(b, at);
-            if (t.p) {
-                note_time(b, &t, at);
-                remember(&head, x, &t);
-            }
-            if (may_be_known(lens->keys, &ordinary, message_behind(&tag, stop), stop))
-                log_block_hit(b, at);
-        }
-        /* without a branch: the ends of lines are not to be foreseen */
-        beyond = -(uint64_t)(ends == 0);
-        ends |= more & beyond;
-        p = rest + (beyond & 64);
-        p = ends ? p + __builtin_ctzll(ends) : line_feed(rest + 128, stop);
-        continue;
-    other:
-        p = line_feed(p, stop);
-        log_block_line(lens, b, at, (size_t)(p - b->buf));
-        b->lines--;
+        if (found == FOUND_TAG && l.tag.sort == PG_SEVERITY)
+            take_record(lens, b, &head, &ordinary, &l, at);
+        p = found == FOUND_TAG ? end_of(&l, stop) : line_feed(p, stop);
+        if (found == FOUND_OTHER)
+            log_block_line(lens, b, at, (size_t)(p - b->buf));
+        else
+            b->lines++;
+        p++;
     }
     return p;
 }
