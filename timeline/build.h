@@ -172,6 +172,7 @@ struct tl_builder {
     size_t nloops;
     struct proto *protos;
     size_t nprotos;
+    size_t rows_cap;      /* of the report: there is room behind them for what is inferred */
     struct item **proofs; /* items by proto */
     struct pair *pairs;
     size_t npairs, pairs_cap;

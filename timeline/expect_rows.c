@@ -41,7 +41,7 @@ build_inferred(struct tl_builder *b)
     struct tl_report *r = b->report;
     uint32_t *to = tl_arena_alloc(&b->scratch, (r->nrows + 1) * sizeof(*to));
     struct guest *guests;
-    struct tl_row *rows;
+    struct tl_row *rows = r->rows;
     size_t n = 0, k = 0;
 
     for (size_t i = 0; i < b->nplans; i++)
@@ -49,20 +49,24 @@ build_inferred(struct tl_builder *b)
     if (n == 0)
         return TL_OK;
     guests = guests_of(b, n);
-    rows = tl_arena_alloc(b->arena, (r->nrows + n + 1) * sizeof(*rows));
+    if (r->nrows + n > b->rows_cap)
+        rows = tl_arena_alloc(b->arena, (r->nrows + n + 1) * sizeof(*rows));
     if (!to || !guests || !rows || r->nrows + n > UINT32_MAX - 1)
         return TL_ENOMEM;
-    for (uint32_t i = 0; i < r->nrows; i++) { /* a row, and those that stand behind it */
+    for (uint32_t i = 0; i < r->nrows; i++) {
         to[i] = i + (uint32_t)k;
-        for (; k < n && guests[k].row->after == i; k++) {
-            rows[i + 1 + k] = guests[k].row->row;
-            rows[i + 1 + k].run = guests[k].run;
-        }
+        while (k < n && guests[k].row->after == i)
+            k++;
     }
     if (renumber_report(b, to))
         return TL_ENOMEM;
-    for (size_t i = 0; i < r->nrows; i++)
-        rows[to[i]] = r->rows[i];
+    for (size_t i = r->nrows; i-- > 0;) { /* from the end, for they may stay in their list */
+        for (; k > 0 && guests[k - 1].row->after == i; k--) {
+            rows[i + k] = guests[k - 1].row->row;
+            rows[i + k].run = guests[k - 1].run;
+        }
+        rows[i + k] = r->rows[i];
+    }
     r->rows = rows;
     r->nrows += n;
     return TL_OK;

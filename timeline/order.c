@@ -432,7 +432,9 @@ build_order(struct tl_builder *b)
     for (int pass = 0; pass < MAX_PASSES && raise_pass(b); pass++)
         ;
     b->report->nrows = b->nprotos;
-    b->report->rows = tl_arena_alloc(b->arena, (b->nprotos + 1) * sizeof(*b->report->rows));
+    b->rows_cap =
+        b->nprotos + b->nprotos / 8 + 64; /* room that is not used stays with the kernel */
+    b->report->rows = tl_arena_alloc(b->arena, b->rows_cap * sizeof(*b->report->rows));
     b->rowx = tl_arena_alloc(&b->scratch, (b->nprotos + 1) * sizeof(*b->rowx));
     tl_arena_init(&own, b->scratch.max);
     if (b->report->rows && b->rowx)
