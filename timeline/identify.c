@@ -412,26 +412,6 @@ awaits_place(const struct item *it, bool instances)
     return it->res == NONE && (it->kind == TL_KIND_INSTANCE) == instances;
 }
 
-/* "writer" and "reader" of one table are two instances, whatever is known of one of them. */
-static enum tl_status
-compare_labels(struct tl_builder *b, struct only_list *only)
-{
-    for (size_t i = 0; i < b->nitems; i++) {
-        const struct item *it = b->items[i];
-        struct only *o;
-
-        if (!awaits_place(it, true) && !item_is_labelled_instance(it))
-            continue;
-        o = only_of(b, only, text_of(b, it->region), it->input);
-        if (!o)
-            return TL_ENOMEM;
-        o->labels_differ |= o->label != 0 && o->label_input == it->input && o->label != it->label;
-        o->label = it->label;
-        o->label_input = it->input;
-    }
-    return TL_OK;
-}
-
 /* "us-east-1 DB cluster" is the only cluster of that region in all the evidence, or itself. Then,
  * when messages of clusters have named their instances, "us-east-1 DB instance" likewise. */
 static enum tl_status
@@ -439,7 +419,7 @@ place_labels(struct tl_builder *b, bool instances)
 {
     struct only_list only;
 
-    if (only_count(b, &only) || (instances && compare_labels(b, &only)))
+    if (only_count(b, &only) || (instances && only_compare_labels(b, &only)))
         return TL_ENOMEM;
     for (size_t i = 0; i < b->nitems; i++) {
         struct item *it = b->items[i];

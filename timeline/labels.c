@@ -55,3 +55,24 @@ items_name_labels(struct tl_builder *b, struct item **items, size_t n)
     }
     return TL_OK;
 }
+
+/* "writer" and "reader" of one table are two instances, whatever is known of one of them. */
+enum tl_status
+only_compare_labels(struct tl_builder *b, struct only_list *only)
+{
+    for (size_t i = 0; i < b->nitems; i++) {
+        const struct item *it = b->items[i];
+        struct only *o;
+        bool placed = it->res != NONE || it->kind != TL_KIND_INSTANCE;
+
+        if (placed && !item_is_labelled_instance(it))
+            continue;
+        o = only_of(b, only, text_of(b, it->region), it->input);
+        if (!o)
+            return TL_ENOMEM;
+        o->labels_differ |= o->label != 0 && o->label_input == it->input && o->label != it->label;
+        o->label = it->label;
+        o->label_input = it->input;
+    }
+    return TL_OK;
+}

@@ -60,5 +60,7 @@ enum tl_status only_count(struct tl_builder *b, struct only_list *o);
 /* NULL: the region has no resource. */
 struct only *only_of(struct tl_builder *b, struct only_list *o, struct tl_str region,
                      uint32_t input);
+/* Fills labels_differ: what the rows of each table call the instances that have no place yet. */
+enum tl_status only_compare_labels(struct tl_builder *b, struct only_list *o);
 
 #endif
